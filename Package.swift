@@ -1,0 +1,103 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// For every Swift target: the Swift 7 defaults early, and no warning left standing.
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A plugin leaves exactly one symbol visible: `jf_plugin_entry_1`.
+let exportOnlyTheEntry: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map"])
+]
+
+// MARK: - The contract
+
+var targets: [Target] = [
+  .target(name: "PluginAPI"),  // C headers only
+  .target(name: "PluginSDK", dependencies: ["PluginAPI"]),
+  .target(name: "PluginTestKit", dependencies: ["PluginAPI", "PluginSDK"]),
+]
+
+// MARK: - C libraries of the system
+
+targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
+targets += [
+  // simdjson is C++: one file turns what we use of it into C.
+  .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+  .target(name: "JSON", dependencies: ["CSimdjson"]),
+]
+
+// MARK: - Host
+
+targets += [
+  .target(name: "Host", dependencies: ["PluginAPI", "JSON"]),
+  .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
+]
+
+// MARK: - Plugins
+
+targets += plugin("Store", uses: ["SQLite", "JSON"])
+targets += plugin("Trainer", uses: ["JSON"])
+
+// MARK: - Tests
+
+targets += [
+  .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
+  .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON"]),
+  .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+  .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"]),
+  .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
+  .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+]
+
+for target in targets {
+  switch target.type {
+  case .regular, .executable: target.swiftSettings = swiftSettings + [.strictMemorySafety()]
+  case .test: target.swiftSettings = swiftSettings
+  default: break
+  }
+}
+
+let package = Package(
+  name: "jackfield",
+  products: [
+    .executable(name: "jackfield", targets: ["jackfield"]),
+    .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
+    .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
+    .library(name: "PluginSDK", type: .static, targets: ["PluginAPI", "PluginSDK"]),
+    .library(name: "PluginTestKit", type: .static, targets: ["PluginTestKit"]),
+    .library(name: "HostLibrary", targets: ["Host"]),  // for Benchmarks
+  ],
+  targets: targets,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)
+
+/// The module map of one C library and the Swift target that wraps it.
+func systemLibrary(_ name: String, apt package: String) -> [Target] {
+  [
+    .systemLibrary(name: "C\(name)", path: "Sources/System/C\(name)", providers: [.apt([package])]),
+    .target(name: name, dependencies: [.byName(name: "C\(name)")]),
+  ]
+}
+
+/// A plugin's logic, its entry, and its tests.
+func plugin(_ name: String, uses libraries: [Target.Dependency] = []) -> [Target] {
+  [
+    .target(name: name, dependencies: ["PluginSDK"] + libraries, path: "Plugins/\(name)/Sources"),
+    .target(
+      name: "\(name)Entry", dependencies: [.byName(name: name), "PluginAPI", "PluginSDK"],
+      path: "Plugins/\(name)/Entry", linkerSettings: exportOnlyTheEntry),
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "PluginSDK", "PluginTestKit"] + libraries),
+  ]
+}
