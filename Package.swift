@@ -30,6 +30,8 @@ var targets: [Target] = [
 
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += [
+  .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
+  .target(name: "Polling", dependencies: ["CEpoll"]),
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
@@ -45,7 +47,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("Store", uses: ["SQLite", "JSON"])
-targets += plugin("Trainer", uses: ["JSON"])
+targets += plugin("Trainer", uses: ["JSON", "Polling"])
 
 // MARK: - Tests
 
@@ -56,6 +58,7 @@ targets += [
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"]),
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
+  .testTarget(name: "PollingTests", dependencies: ["Polling"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
 ]
 
