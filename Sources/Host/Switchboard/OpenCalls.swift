@@ -2,7 +2,7 @@
 import Synchronization
 
 /// The calls that either side still holds, by id. Split in shards so that threads seldom meet.
-final class CallTable: Sendable {
+final class OpenCalls: Sendable {
   private static let shardCount = 16
   private let shards: [Shard]
   private let lastID = Atomic<UInt64>(0)
