@@ -49,6 +49,11 @@ struct SwitchboardBench {
     events(count: 1_000_000)
   }
 
+  /// Calls the inline command until killed; for a profiler.
+  func runInlineForEver() {
+    while true { call("echo.inline", Answers()) }
+  }
+
   private func call(_ name: String, _ answers: Answers) {
     switchboard.call(CallRequest(command: name, payload: payload, content: .bytes), receiver: answers)
   }

@@ -3,16 +3,12 @@ import Synchronization
 
 /// The calls that either side still holds, by id. Split in shards so that threads seldom meet.
 final class OpenCalls: Sendable {
-  private static let shardCount = 16
-  private let shards: [Shard]
+  /// In place, so that reaching one costs no reference counting.
+  private let shards: InlineArray<16, Mutex<[CallID: OpenCall]>>
   private let lastID = Atomic<UInt64>(0)
   private let open = Atomic<Int>(0)
 
-  private final class Shard: Sendable {
-    let calls = Mutex<[CallID: OpenCall]>([:])
-  }
-
-  init() { shards = (0..<Self.shardCount).map { _ in Shard() } }
+  init() { shards = InlineArray { _ in Mutex([:]) } }
 
   func nextID() -> CallID { lastID.wrappingAdd(1, ordering: .relaxed).newValue }
 
@@ -24,20 +20,20 @@ final class OpenCalls: Sendable {
   func callOpened() { open.wrappingAdd(1, ordering: .relaxed) }
   func callEnded() { open.wrappingSubtract(1, ordering: .relaxed) }
 
-  subscript(id: CallID) -> OpenCall? { shard(id).calls.withLock { $0[id] } }
-  func insert(_ call: OpenCall) { shard(call.id).calls.withLock { $0[call.id] = call } }
-  func remove(_ id: CallID) -> OpenCall? { shard(id).calls.withLock { $0.removeValue(forKey: id) } }
+  subscript(id: CallID) -> OpenCall? { shards[shard(id)].withLock { $0[id] } }
+  func insert(_ call: OpenCall) { shards[shard(call.id)].withLock { $0[call.id] = call } }
+  func remove(_ id: CallID) -> OpenCall? { shards[shard(id)].withLock { $0.removeValue(forKey: id) } }
 
   /// Drops the records of calls that ended early and were never finished, once there are too many: a plugin that never finishes
   /// anything must not fill the memory. It then hears "gone" instead of "cancelled".
   func forgetEnded(beyond limit: Int) {
     guard unfinished.wrappingAdd(1, ordering: .relaxed).newValue > limit else { return }
     unfinished.store(0, ordering: .relaxed)
-    for shard in shards { shard.calls.withLock { calls in calls = calls.filter { $0.value.status == .ok } } }
+    for index in shards.indices { shards[index].withLock { calls in calls = calls.filter { $0.value.status == .ok } } }
   }
 
   /// Every call in the table at this moment, in no order.
-  func all() -> [OpenCall] { shards.flatMap { $0.calls.withLock { Array($0.values) } } }
+  func all() -> [OpenCall] { shards.indices.flatMap { index in shards[index].withLock { Array($0.values) } } }
 
-  private func shard(_ id: CallID) -> Shard { shards[Int(truncatingIfNeeded: id) & (Self.shardCount - 1)] }
+  private func shard(_ id: CallID) -> Int { Int(truncatingIfNeeded: id) & (shards.count - 1) }
 }
