@@ -11,7 +11,7 @@ package final class PluginSlot: CommandProvider {
   private let neighbour: @Sendable (String) -> PluginSlot?
   /// Called when a start begins, so that somebody watches its time.
   private let starting: @Sendable (PluginSlot) -> Void
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private enum Phase {
     case ready
@@ -27,6 +27,8 @@ package final class PluginSlot: CommandProvider {
     var subscriptions: [EventSubscription] = []
     var waiters: [@Sendable (PluginFault?) -> Void] = []
     var counters: InstanceCounters?
+    /// The newest configuration; the blueprint has the first.
+    var configuration: [UInt8]
   }
 
   package var id: String { blueprint.terms.id }
@@ -40,6 +42,7 @@ package final class PluginSlot: CommandProvider {
     self.logger = logger
     self.neighbour = neighbour
     self.starting = starting
+    state = Mutex(State(configuration: blueprint.terms.configuration))
   }
 
   // MARK: On and off the switchboard
@@ -76,7 +79,9 @@ package final class PluginSlot: CommandProvider {
   package func activate() {
     let instance = state.withLock { state -> PluginInstance? in
       guard case .ready = state.phase else { return nil }
-      let instance = PluginInstance(terms: blueprint.terms, switchboard: switchboard, provider: self, logger: logger.labelled(id))
+      var terms = blueprint.terms
+      terms.configuration = state.configuration
+      let instance = PluginInstance(terms: terms, switchboard: switchboard, provider: self, logger: logger.labelled(id))
       state.phase = .starting(instance)
       state.counters = instance.counters
       return instance
@@ -188,6 +193,17 @@ package final class PluginSlot: CommandProvider {
       switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' has stopped; try again later")
       stopped()
     }
+  }
+
+  /// Gives the plugin another configuration: at once if its code runs, else when it is loaded.
+  package func reconfigure(_ configuration: [UInt8]) {
+    let instance = state.withLock { state -> PluginInstance? in
+      guard state.configuration != configuration else { return nil }
+      state.configuration = configuration
+      if case .active(let instance) = state.phase { return instance }
+      return nil
+    }
+    instance?.configurationChanged(configuration)
   }
 
   /// Says that the plugin's code did not end in time; its thread is left to itself.
