@@ -1,69 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
 
-/// What a plugin says of itself before any of its code runs; see ManifestReader for the rules it has passed.
+/// What a plugin says of itself before any of its code runs: plugin.json, or the same text as a note inside its library.
 package struct Manifest: Sendable {
-  /// What the plugin's code needs of the contract.
-  package struct ABI: Sendable, Hashable {
-    package let major: Int
-    package let minor: Int
-    /// Services such as "jf.log/1" it cannot do without.
-    package let needs: [String]
-    /// Services it uses if they are there.
-    package let uses: [String]
+  package struct ABI: Hashable, Sendable {
+    package var major: Int
+    package var minor: Int
+    /// Services of the host that must be there, and those it makes use of when they are.
+    package var needs: [String]
+    package var uses: [String]
   }
 
-  /// What loads the plugin's code.
-  package enum Activation: Sendable, Hashable {
+  package enum Activation: Hashable, Sendable {
     case onStart
     case onCommand(String)
     case onEvent(TopicPattern)
   }
 
-  package struct Subscription: Sendable, Hashable {
-    package let topic: TopicPattern
-    package let queue: Int
-    package let overflow: Overflow
-    /// With `latestPerKey`: the payload's member that is the key.
-    package let key: String?
+  package struct Subscription: Hashable, Sendable {
+    package var topic: TopicPattern
+    package var queue: Int
+    package var overflow: Overflow
+    /// The member of the payload that tells events apart, for `latestPerKey`.
+    package var key: String?
   }
 
-  package let id: String
-  package let name: String
-  package let version: SemanticVersion
-  package let license: String?
-  package let summary: String
-  package let abi: ABI
-  /// A file name in the manifest's own directory; nil only for a manifest inside its library.
-  package let library: String?
-  package let activation: [Activation]
-  /// Whether several host threads may be inside the plugin at once.
-  package let concurrent: Bool
-  package let namespaces: [String]
-  package let commands: [CommandDescription]
-  /// Schemas of the commands that have one, by the command's name.
-  package let inputSchemas: [String: JSONSchema]
-  package let subscribes: [Subscription]
-  package let publishes: [TopicPattern]
-  /// nil: the plugin takes no configuration.
-  package let configSchema: JSONSchema?
-  package let permissions: JSONValue
-  /// Ids of plugins that must be there, with their versions.
-  package let requires: [String: VersionRange]
-  /// Ids of plugins that are started first if they are there.
-  package let after: [String]
-
-  /// The host's own.
-  package static let reservedNamespaces = ["host", "plugin", "config", "call", "event", "command"]
-  /// Manifests are at most this many bytes.
-  package static let sizeLimit = 256 << 10
-
-  /// Whether the text is a plugin id: lower-case letters and digits, joined by "." or "-", at most 100 characters.
-  package static func isIdentifier(_ text: String) -> Bool {
-    guard (1...100).contains(text.utf8.count), let first = text.utf8.first, isLetter(first) else { return false }
-    let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
-    return parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } }
+  package struct Requirement: Hashable, Sendable {
+    package var id: String
+    package var versions: VersionRange
   }
 
-  private static func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
+  package var id: String
+  package var name: String
+  package var version: SemanticVersion
+  package var license: String?
+  package var summary: String
+  package var abi: ABI
+  /// The library's file name, in the directory of plugin.json; nil in a note, which is inside the library.
+  package var library: String?
+  /// When its code is loaded; nil: by the first call of a command and the first event of a subscription.
+  package var activation: [Activation]?
+  package var isConcurrent: Bool
+  package var namespaces: [String]
+  package var commands: [CommandDescription]
+  package var subscribes: [Subscription]
+  package var publishes: [TopicPattern]
+  /// JSON Schema of the configuration, with defaults.
+  package var configurationSchema: JSONValue?
+  package var permissions: JSONValue
+  /// In the order of their ids.
+  package var requires: [Requirement]
+  /// Ids of plugins that start earlier if they are there.
+  package var after: [String]
+  /// The whole text as JSON.
+  package var document: JSONValue
 }

@@ -1,52 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Versions that will do, such as ">=0.1 <2": conditions separated by spaces, all of which must hold. "*" is any version, a bare
-/// version is just that one.
+/// Which versions will do: bounds with a space between, all of which must hold, such as ">=0.1 <2"; "*" is any.
 package struct VersionRange: Hashable, Sendable, CustomStringConvertible {
-  private enum Relation: String, CaseIterable {
-    // Longer ones first: they are tried in this order.
+  private enum Bound: String, CaseIterable {
+    // The longer ones first: that is the order of looking.
     case atLeast = ">="
     case atMost = "<="
     case above = ">"
     case below = "<"
-    case equal = "="
+    case exactly = "="
   }
 
   private struct Condition: Hashable {
-    let relation: Relation
-    let version: SemanticVersion
+    var bound: Bound
+    var version: SemanticVersion
   }
 
+  /// As it was written.
   package let description: String
   private let conditions: [Condition]
 
-  /// nil for anything that is no range.
+  /// - Returns: nil when the text is no range.
   package init?(_ text: String) {
     description = text
-    let words = text.split(separator: " ")
-    if words == ["*"] {
+    if text == "*" {
       conditions = []
       return
     }
-    conditions = words.compactMap(Self.condition)
-    guard !conditions.isEmpty, conditions.count == words.count else { return nil }
+    let parts = text.split(separator: " ")
+    conditions = parts.compactMap { part in
+      guard let bound = Bound.allCases.first(where: { part.hasPrefix($0.rawValue) }),
+        let version = SemanticVersion(String(part.dropFirst(bound.rawValue.count)), numberCount: 1...3)
+      else { return nil }
+      return Condition(bound: bound, version: version)
+    }
+    guard !parts.isEmpty, conditions.count == parts.count, parts.count <= 10 else { return nil }
   }
 
   package func contains(_ version: SemanticVersion) -> Bool {
     conditions.allSatisfy { condition in
-      switch condition.relation {
+      switch condition.bound {
       case .atLeast: version >= condition.version
       case .atMost: version <= condition.version
       case .above: version > condition.version
-      case .below: version < condition.version
-      case .equal: version == condition.version
+      case .below: Self.isBelow(version, condition.version)
+      case .exactly: version == condition.version
       }
     }
   }
 
-  private static func condition(_ word: Substring) -> Condition? {
-    let relation = Relation.allCases.first { word.hasPrefix($0.rawValue) }
-    let rest = word.dropFirst(relation?.rawValue.count ?? 0)
-    return SemanticVersion(String(rest)).map { Condition(relation: relation ?? .equal, version: $0) }
+  /// "<2" leaves out 2.0.0-beta, which already behaves as 2.
+  private static func isBelow(_ version: SemanticVersion, _ bound: SemanticVersion) -> Bool {
+    bound.prerelease.isEmpty ? version.numbers.lexicographicallyPrecedes(bound.numbers) : version < bound
   }
 }
