@@ -59,7 +59,7 @@ package final class HostDaemon: Sendable {
     configuration = Mutex(loaded)
     orders = BlockingQueue()
     switchboard = Switchboard(limits: Self.switchboardLimits(loaded))
-    survey = PluginSurvey(directories: directories, environment: options.environment)
+    survey = PluginSurvey(directories: directories, environment: options.environment, logger: logger)
     manager = PluginManager(switchboard: switchboard, logger: logger, limits: Self.pluginLimits(loaded)) { [orders] slot in
       orders.put(.watchStart(slot))
     }
