@@ -59,7 +59,7 @@ package struct ConfigurationLoader: Sendable {
 
   private static func problems(in merged: JSONValue, _ origins: ConfigurationOrigins) -> [ConfigurationProblem] {
     var problems = ConfigurationSchema.schema.problems(in: merged)
-    for id in (merged["plugins"]?.objectValue ?? [:]).keys.sorted() where !Manifest.isIdentifier(id) {
+    for id in (merged["plugins"]?.objectValue ?? [:]).keys.sorted() where !ManifestParser.isID(id) {
       problems.append(
         JSONProblem(
           path: JSONPath(keys: "plugins", id), isKey: true, finding: " is no plugin id",

@@ -34,12 +34,17 @@ package struct ActivationOrder: Sendable {
 
   /// Refuses what requires something that is not there, until nothing more falls.
   private mutating func refuseUnsatisfied(_ left: inout [String: Node], _ absent: [String: String]) {
-    while let (node, reason) = left.values.sorted(by: { $0.id < $1.id }).lazy.compactMap({ node in
-      self.unmet(node, left, absent).map { (node, $0) }
-    }).first {
-      refused[node.id] = reason
-      left[node.id] = nil
+    while let (id, reason) = firstUnmet(left, absent) {
+      refused[id] = reason
+      left[id] = nil
     }
+  }
+
+  private func firstUnmet(_ left: [String: Node], _ absent: [String: String]) -> (String, String)? {
+    for node in left.values.sorted(by: { $0.id < $1.id }) {
+      if let reason = unmet(node, left, absent) { return (node.id, reason) }
+    }
+    return nil
   }
 
   private func unmet(_ node: Node, _ left: [String: Node], _ absent: [String: String]) -> String? {
