@@ -50,19 +50,15 @@ class Channel:
         session_id: str,
         hello: Callable[[], bytes],
         on_command: Callable[[Dict[str, Any], Link], None],
-        on_connected: Callable[[], None] = lambda: None,
-        ack_grace: float = ACK_GRACE_SECONDS,
-        kept_without_acks: int = KEPT_WITHOUT_ACKS,
+        on_connected: Callable[[], None],
     ) -> None:
-        """`hello` makes the first line of each connection; `ack_grace` is in seconds."""
+        """`hello` makes the first line of each connection."""
         self.address = address
         self._outbox = outbox
         self._session_id = session_id
         self._hello = hello
         self._on_command = on_command
         self._on_connected = on_connected
-        self._ack_grace = ack_grace
-        self._kept_without_acks = kept_without_acks
 
         self._connection: Optional[Connection] = None
         self._link = Link(0)
@@ -222,7 +218,7 @@ class Channel:
     def _judge(self) -> None:
         """Draws the conclusions from acks, or from their absence."""
         if self._is_silent() and not self._outbox.was_acknowledged:
-            self._outbox.forget_sent(self._kept_without_acks)
+            self._outbox.forget_sent(KEPT_WITHOUT_ACKS)
         if self._is_flushing:
             self.was_delivered = self._outbox.is_empty or (self._is_silent() and self._is_written())
             if self.was_delivered:
@@ -232,7 +228,7 @@ class Channel:
         """Whether the present host had events for a while and acknowledged none."""
         if not self._connection or self._is_acknowledging or self._first_sent_at is None:
             return False
-        return time.monotonic() >= self._first_sent_at + self._ack_grace
+        return time.monotonic() >= self._first_sent_at + ACK_GRACE_SECONDS
 
     def _is_written(self) -> bool:
         return self._outbox.is_all_sent and not (self._connection and self._connection.has_pending)
@@ -255,7 +251,7 @@ class Channel:
         if not self._connection:
             due.append(self._retry_at)
         elif self._first_sent_at is not None and not self._is_acknowledging and not self._is_silent():
-            due.append(self._first_sent_at + self._ack_grace)
+            due.append(self._first_sent_at + ACK_GRACE_SECONDS)
         if self._is_woken:
             due.append(self._gather_at)
         return max(0.0, min(due) - time.monotonic()) if due else None
