@@ -20,6 +20,8 @@ import Synchronization
   let paths: LentPaths
   let subscriptions: Mutex<[EventSubscription]> = Mutex([])
   private let inlineEntries = Atomic<Int>(0)
+  /// Whether other threads than the instance's own may enter: between start and stop.
+  private let isRunning = Atomic<Bool>(false)
   private let handle: InstanceHandle
   private let threadsLeft = Atomic<Int>(1)
   // Written once by the instance's thread in create, before any other thread enters the plugin; the plugin owns what it points to.
@@ -101,6 +103,7 @@ import Synchronization
       throw error
     }
     state.withLock { $0.phase = .running }
+    isRunning.store(true, ordering: .sequentiallyConsistent)
   }
 
   private func fault(_ step: String, _ status: jf_status) -> PluginFault {
@@ -145,6 +148,7 @@ import Synchronization
 
   private func wind(down deadline: UInt64) {
     state.withLock { $0.phase = .stopping }
+    isRunning.store(false, ordering: .sequentiallyConsistent)
     for _ in 1..<threadsLeft.load(ordering: .acquiring) where terms.threads > 1 { inbox.put(.leave) }
     waitForOthers(until: deadline)
     drain(until: deadline)
@@ -159,7 +163,9 @@ import Synchronization
 
   /// Waits until this is the only thread inside the plugin. The others leave as soon as their present entry returns.
   private func waitForOthers(until deadline: UInt64) {
-    while threadsLeft.load(ordering: .acquiring) > 1 || inlineEntries.load(ordering: .acquiring) > 0, MonotonicClock.now() < deadline {
+    while threadsLeft.load(ordering: .acquiring) > 1 || inlineEntries.load(ordering: .sequentiallyConsistent) > 0,
+      MonotonicClock.now() < deadline
+    {
       sched_yield()
     }
   }
@@ -218,9 +224,9 @@ import Synchronization
 
   /// Runs an "inline" command on the caller's thread.
   func invokeInline(_ call: OpenCall, payload: [UInt8], content: Content) {
-    inlineEntries.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    inlineEntries.wrappingAdd(1, ordering: .sequentiallyConsistent)
     defer { inlineEntries.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
-    guard phase == .running else {
+    guard isRunning.load(ordering: .sequentiallyConsistent) else {
       switchboard.fail(call, .stopping, "cannot call '\(call.command.description.name)': plugin '\(terms.id)' is stopping")
       return
     }

@@ -55,7 +55,8 @@ extension PluginManager {
   private static func json(_ counters: InstanceCounters.Snapshot) -> JSONValue {
     [
       "events": .integer(Int64(clamping: counters.events)), "published": .integer(Int64(clamping: counters.published)),
-      "publishRefused": .integer(Int64(clamping: counters.publishRefused)), "lateFinishes": .integer(Int64(clamping: counters.lateFinishes)),
+      "publishRefused": .integer(Int64(clamping: counters.publishRefused)),
+      "lateFinishes": .integer(Int64(clamping: counters.lateFinishes)),
       "misuse": .integer(Int64(clamping: counters.misuse)), "emitsWithoutCredit": .integer(Int64(clamping: counters.emitsWithoutCredit)),
       "logLinesDropped": .integer(Int64(clamping: counters.logLinesDropped)),
     ]

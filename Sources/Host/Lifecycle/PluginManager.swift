@@ -49,8 +49,10 @@ package final class PluginManager: Sendable {
 
   /// Makes the plugins be what a survey found: stops what went or changed, opens what is new, tells the others their configuration.
   ///
-  /// - Parameter candidates: In the order of starting.
-  package func apply(_ candidates: [PluginCandidate]) {
+  /// - Parameters:
+  ///   - candidates: In the order of starting.
+  ///   - isStopping: Ends the waiting for starts early.
+  package func apply(_ candidates: [PluginCandidate], unless isStopping: () -> Bool = { false }) {
     let wanted = Dictionary(candidates.map { ($0.id, $0) }) { first, _ in first }
     let before = state.withLock { $0 }
     for id in before.order.reversed() {
@@ -62,7 +64,7 @@ package final class PluginManager: Sendable {
       state.order = candidates.map(\.id)
       state.entries = state.entries.filter { wanted[$0.key] != nil }
     }
-    startWithHost()
+    startWithHost(unless: isStopping)
   }
 
   /// Whether a running plugin may go on under what was found now.
@@ -100,12 +102,17 @@ package final class PluginManager: Sendable {
   }
 
   /// Starts the plugins that start with the host, in order, each within its limit.
-  private func startWithHost() {
-    for slot in orderedSlots() where slot.blueprint.startsWithHost && slot.condition.state == .ready {
+  private func startWithHost(unless isStopping: () -> Bool) {
+    for slot in orderedSlots() where slot.blueprint.startsWithHost && slot.condition.state == .ready && !isStopping() {
       let settled = BlockingQueue<Void>()
       slot.whenActive { _ in settled.put(()) }
       let limit = startMilliseconds
-      if settled.take(until: MonotonicClock.after(milliseconds: limit)) == nil { slot.abandonStart(afterMilliseconds: limit) }
+      let deadline = MonotonicClock.after(milliseconds: limit)
+      while settled.take(until: min(deadline, MonotonicClock.after(milliseconds: 50))) == nil, !isStopping() {
+        guard MonotonicClock.now() >= deadline else { continue }
+        slot.abandonStart(afterMilliseconds: limit)
+        break
+      }
     }
   }
 

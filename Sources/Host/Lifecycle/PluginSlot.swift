@@ -14,6 +14,7 @@ package final class PluginSlot: CommandProvider {
   private let state: Mutex<State>
 
   private enum Phase {
+    case opening
     case ready
     case starting(PluginInstance)
     case active(PluginInstance)
@@ -23,7 +24,7 @@ package final class PluginSlot: CommandProvider {
   }
 
   private struct State {
-    var phase = Phase.ready
+    var phase = Phase.opening
     var subscriptions: [EventSubscription] = []
     var waiters: [@Sendable (PluginFault?) -> Void] = []
     var counters: InstanceCounters?
@@ -51,15 +52,26 @@ package final class PluginSlot: CommandProvider {
   ///
   /// - Throws: `PluginFault` when another plugin offers one of its commands.
   package func open() throws(PluginFault) {
-    if let taken = switchboard.register(blueprint.commands, provider: self) {
-      throw PluginFault("plugin '\(id)' offers '\(taken)', which another plugin offers already; disable one of the two")
-    }
     let subscriptions = blueprint.subscriptions.enumerated().map { index, wanted in
-      switchboard.subscribe([wanted.pattern], queue: wanted.queue, overflow: wanted.overflow, keyMember: wanted.keyMember) { [weak self] in
-        self?.eventsWait(in: index)
+      // The closure keeps this slot, and is let go when the slot closes. A weak reference would slow down every call.
+      switchboard.subscribe([wanted.pattern], queue: wanted.queue, overflow: wanted.overflow, keyMember: wanted.keyMember) {
+        self.eventsWait(in: index)
       }
     }
-    state.withLock { $0.subscriptions = subscriptions }
+    state.withLock { state in
+      state.subscriptions = subscriptions
+      state.phase = .ready
+    }
+    if let taken = switchboard.register(blueprint.commands, provider: self) {
+      leaveTheBus()
+      throw PluginFault("plugin '\(id)' offers '\(taken)', which another plugin offers already; disable one of the two")
+    }
+    // What was published while the slot was opening.
+    for (index, subscription) in subscriptions.enumerated() where !subscription.isEmpty { eventsWait(in: index) }
+  }
+
+  private func leaveTheBus() {
+    for subscription in state.withLock({ $0.subscriptions }) { switchboard.unsubscribe(subscription) }
   }
 
   private func eventsWait(in index: Int) {
@@ -67,7 +79,7 @@ package final class PluginSlot: CommandProvider {
       switch state.phase {
       case .starting(let instance), .active(let instance), .stopping(let instance): (instance, false)
       case .ready: (nil, blueprint.subscriptions[index].activates)
-      case .failed, .closed: (nil, false)
+      case .opening, .failed, .closed: (nil, false)
       }
     }
     if let instance { instance.inbox.put(.subscription(index)) } else if activates { activate() }
@@ -147,7 +159,7 @@ package final class PluginSlot: CommandProvider {
 
   /// Answers everything that waits for a plugin that will not run, and lets its publishers go on.
   private func giveUp(_ fault: PluginFault) {
-    for subscription in state.withLock({ $0.subscriptions }) { switchboard.unsubscribe(subscription) }
+    leaveTheBus()
     switchboard.abandonCalls(of: self, .failed, fault.description)
   }
 
@@ -159,7 +171,7 @@ package final class PluginSlot: CommandProvider {
       case .ready, .starting:
         state.waiters.append(body)
         return .none
-      case .stopping, .closed: return PluginFault("plugin '\(id)' is stopping")
+      case .opening, .stopping, .closed: return PluginFault("plugin '\(id)' is stopping")
       case .failed(let reason): return PluginFault(reason)
       }
     }
@@ -170,26 +182,28 @@ package final class PluginSlot: CommandProvider {
   ///
   /// - Parameter stopped: Runs once, from any thread: true when the plugin's code has ended. It may never run when the code hangs.
   package func close(deadline: UInt64, stopped: @escaping @Sendable () -> Void) {
-    let (instance, subscriptions): (PluginInstance?, [EventSubscription]) = state.withLock { state in
-      defer { state.waiters = [] }
-      switch state.phase {
-      case .active(let instance):
-        state.phase = .stopping(instance)
-        return (instance, state.subscriptions)
-      case .ready, .starting, .failed, .closed, .stopping:
+    let instance = state.withLock { state -> PluginInstance? in
+      state.waiters = []
+      guard case .active(let instance) = state.phase else {
         state.phase = .closed
-        return (nil, state.subscriptions)
+        return nil
       }
+      state.phase = .stopping(instance)
+      return instance
     }
     switchboard.unregister(self)
-    for subscription in subscriptions { switchboard.unsubscribe(subscription) }
+    leaveTheBus()
     guard let instance else {
+      state.withLock { $0.subscriptions = [] }
       switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' is stopping; try again later")
       return stopped()
     }
     switchboard.cancelCalls(of: self, .stopping)
     instance.shutDown(deadline: deadline) { [self] in
-      state.withLock { $0.phase = .closed }
+      state.withLock { state in
+        state.phase = .closed
+        state.subscriptions = []
+      }
       switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' has stopped; try again later")
       stopped()
     }
@@ -223,7 +237,7 @@ package final class PluginSlot: CommandProvider {
     case .starting(let instance), .active(let instance):
       if !instance.inbox.put(.invoke(call, payload: payload, content: content)) { refuse(call) }
     case .failed(let reason): switchboard.fail(call, .failed, reason)
-    case .ready, .stopping, .closed: refuse(call)
+    case .opening, .ready, .stopping, .closed: refuse(call)
     }
   }
 
@@ -241,7 +255,7 @@ package final class PluginSlot: CommandProvider {
     state.withLock { state in
       switch state.phase {
       case .starting(let instance), .active(let instance), .stopping(let instance): instance
-      case .ready, .failed, .closed: nil
+      case .opening, .ready, .failed, .closed: nil
       }
     }
   }
@@ -250,7 +264,7 @@ package final class PluginSlot: CommandProvider {
   package var condition: (state: PluginState, reason: String?) {
     state.withLock { state in
       switch state.phase {
-      case .ready: (.ready, nil)
+      case .opening, .ready: (.ready, nil)
       case .starting: (.ready, "starting")
       case .active: (.active, nil)
       case .stopping: (.active, "stopping")

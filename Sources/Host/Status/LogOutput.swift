@@ -4,7 +4,10 @@ import Glibc
 /// Writing whole lines to a descriptor.
 enum LogOutput {
   /// Writes all bytes and gives up at the first error: a log that cannot be written must not stop the host.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  ///
+  /// - Returns: Whether all were written.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -13,8 +16,9 @@ enum LogOutput {
       if count > 0 {
         sent += count
       } else if count < 0, errno != EINTR {
-        return
+        return false
       }
     }
+    return true
   }
 }

@@ -136,7 +136,7 @@ extension Switchboard {
   /// - Returns: ok, or gone when it had ended before: a late finish.
   package func finish(_ call: OpenCall, status: CallStatus, content: Content, payload: @autoclosure () -> [UInt8]) -> CallStatus {
     guard calls.remove(call.id) != nil, call.end(status) else { return .gone }
-    close(call, status: status)
+    calls.close(call, status: status)
     call.receiver.finished(call: call.id, status: status, content: content, payload: payload())
     return .ok
   }
@@ -147,39 +147,13 @@ extension Switchboard {
     finish(call, status: status, content: .json, payload: CallFailure.payload(status, message))
   }
 
-  private func close(_ call: OpenCall, status: CallStatus) {
-    calls.callEnded()
-    call.command.statistics.record(status, nanoseconds: MonotonicClock.now() &- call.started)
-    call.parent?.state.withLock { $0.children.removeAll { $0 == call.id } }
-  }
-
   // MARK: From the calling side
 
   /// Gives a call up: the caller is answered at once, the provider is told, and so for every call made on its behalf.
   ///
   /// - Returns: false when it had ended.
   @discardableResult
-  package func cancel(_ id: CallID, status: CallStatus = .cancelled) -> Bool {
-    guard let call = calls[id], call.end(status) else { return false }
-    // The record stays in the table until the provider finishes it, so that it can still ask how the call is.
-    close(call, status: status)
-    let children = call.state.withLock { $0.children }
-    calls.forgetEnded(beyond: 10_000)
-    let message = endedEarly(call, status)
-    call.receiver.finished(call: id, status: status, content: .json, payload: CallFailure.payload(status, message))
-    call.command.provider.cancelled(call, status: status)
-    for child in children { cancel(child, status: status) }
-    return true
-  }
-
-  private func endedEarly(_ call: OpenCall, _ status: CallStatus) -> String {
-    let name = call.command.description.name
-    return switch status {
-    case .deadline: "'\(name)' did not answer within its deadline"
-    case .stopping: "'\(name)' was given up: its plugin is stopping"
-    default: "'\(name)' was cancelled"
-    }
-  }
+  package func cancel(_ id: CallID, status: CallStatus = .cancelled) -> Bool { calls.cancel(id, status: status) }
 
   /// Allows the provider to emit `chunks` more. Returns false when the call has ended.
   @discardableResult
@@ -209,17 +183,4 @@ extension Switchboard {
   }
 
   package var openCalls: Int { calls.openCount }
-
-  /// Ends what is due. Returns the earliest deadline left, 0 for none.
-  func expireCalls(now: UInt64) -> UInt64 {
-    var earliest = UInt64.max
-    for call in calls.all() where call.deadline != 0 && call.status == .ok {
-      if call.deadline <= now {
-        cancel(call.id, status: .deadline)
-      } else {
-        earliest = min(earliest, call.deadline)
-      }
-    }
-    return earliest == .max ? 0 : earliest
-  }
 }

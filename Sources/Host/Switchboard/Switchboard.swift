@@ -21,7 +21,7 @@ package final class Switchboard: Sendable {
 
   package let limits: Limits
   let registry = Mutex(Registry())
-  let calls: CallTable
+  let calls: OpenCalls
   let bus = Mutex(BusState())
   let statisticsByName = Mutex<[String: CommandStatistics]>([:])
   private let deadlines: DeadlineWatch
@@ -33,9 +33,10 @@ package final class Switchboard: Sendable {
 
   package init(limits: Limits = Limits()) {
     self.limits = limits
-    calls = CallTable()
+    calls = OpenCalls()
     deadlines = DeadlineWatch()
-    deadlines.start { [weak self] now in self?.expireCalls(now: now) ?? 0 }
+    // The thread keeps the table alive, not the switchboard: a weak reference to that would slow down every use of it.
+    deadlines.start { [calls] now in calls.expire(now: now) }
   }
 
   deinit { deadlines.stop() }

@@ -1,0 +1,2 @@
+extension HostDaemon { func openDoor() throws(HostFault) -> Int { 0 }
+ func closeDoor(_ d: Int) {} }
