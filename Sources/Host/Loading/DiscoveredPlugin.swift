@@ -3,7 +3,7 @@ import Glibc
 
 /// A plugin as it was found on disk. Either its manifest was read or `refusal` says why not.
 package struct DiscoveredPlugin: Sendable {
-  /// From the manifest; the name of the directory or file when that cannot be read.
+  /// From the manifest; the name of the directory or file when it has none.
   package let id: String
   /// The plugin's directory, or its single file.
   package let path: String

@@ -9,7 +9,7 @@ extension Manifest {
     let parser = ManifestParser(text, path: path, origin: origin)
     guard let manifest = parser.parse() else {
       // Without a manifest there is a fault.
-      throw parser.faults.refusals.first ?? Refusal(.badManifest, path: path, "its manifest cannot be read; correct it")
+      throw parser.foremost ?? Refusal(.badManifest, path: path, "its manifest cannot be read; correct it")
     }
     self = manifest
   }

@@ -38,11 +38,20 @@ struct ManifestParser {
     }
   }
 
-  /// The library's name in a manifest that has faults elsewhere.
-  var libraryName: String? {
-    guard let name = (try? JSONValue(parsing: text))?["library"]?.stringValue, !name.isEmpty, !name.contains("/") else { return nil }
-    return name
+  /// The library's name in a manifest that may have faults elsewhere.
+  var declaredLibrary: String? {
+    member("library").flatMap { $0.isEmpty || $0.contains("/") ? nil : $0 }
   }
+
+  /// The plugin's id in a manifest that may have faults elsewhere.
+  var declaredID: String? { member("id").flatMap { Self.isID($0) && $0.utf8.count <= 100 ? $0 : nil } }
+
+  private func member(_ key: String) -> String? {
+    text.count <= ManifestFile.maximumSize ? (try? JSONValue(parsing: text))?[key]?.stringValue : nil
+  }
+
+  /// The fault to name when there is room for one: a plugin for another host has others only because of that.
+  var foremost: Refusal? { faults.refusals.first { $0.code == .otherABI } ?? faults.refusals.first }
 
   /// Of two members with one name, readers take different ones.
   private func reportRepetitions(_ element: JSONElement, _ place: ManifestPlace) {
@@ -70,7 +79,9 @@ struct ManifestParser {
       return nil
     }
     guard let top = ManifestPart(document, at: ManifestPlace(), keys: Self.keys, faults: faults) else { return nil }
-    _ = top.number("schema", in: 1...1, isRequired: true)
+    if let schema = top.number("schema", in: 1...1_000, isRequired: true), schema != 1 {
+      faults.report(.otherABI, "\(faults.name(top.place.appending("schema"))) is \(schema), this host reads 1; write 1, or update the host")
+    }
     let id = id(top)
     let abi = abi(top)
     let version = version(top)

@@ -34,10 +34,11 @@ struct ManifestTopics {
       part.report("overflow", "is 'latest_per_key', which needs 'key', the member of the payload that tells events apart; add it")
     }
     guard let text = part.text("topic", isRequired: true) else { return nil }
-    do { return Manifest.Subscription(topic: try TopicPattern(text), queue: queue, overflow: overflow, key: key) } catch {
-      part.report("topic", "is \(error)")
+    guard let topic = try? TopicPattern(text) else {
+      part.report("topic", "is '\(text)'; write a topic such as 'trainer.step', 'trainer.*' for all below 'trainer', or '*' for all")
       return nil
     }
+    return Manifest.Subscription(topic: topic, queue: queue, overflow: overflow, key: key)
   }
 
   private func overflow(_ part: ManifestPart) -> Overflow? {

@@ -13,10 +13,13 @@ package struct NamespaceClaims {
     guard let manifest = plugin.manifest else { return }
     for namespace in manifest.namespaces {
       guard let owner = owners.first(where: { Self.overlap($0.namespace, namespace) && $0.id != plugin.id }) else { continue }
-      let what = owner.namespace == namespace ? "'\(namespace)'" : "'\(namespace)' and '\(owner.namespace)', one in the other,"
+      let what =
+        owner.namespace == namespace
+        ? "both claim the namespace '\(namespace)'"
+        : "claim the namespaces '\(owner.namespace)' and '\(namespace)', of which one lies in the other"
       throw Refusal(
         .namespaceTaken, path: plugin.path,
-        "the plugins '\(owner.id)' ('\(owner.path)') and '\(plugin.id)' both claim the namespace \(what); disable or rename one of them")
+        "the plugins '\(owner.id)' ('\(owner.path)') and '\(plugin.id)' ('\(plugin.path)') \(what); disable or rename one of them")
     }
     owners += manifest.namespaces.map { ($0, plugin.id, plugin.path) }
   }

@@ -65,10 +65,11 @@ package struct PluginDiscovery {
 
   private static func plugin(directory: String, manifest path: String) -> DiscoveredPlugin {
     do throws(Refusal) {
-      let manifest = try Manifest(parsing: ManifestFile.read(path), path: path)
+      let parser = ManifestParser(try ManifestFile.read(path), path: path)
+      let manifest = parser.parse()
       return DiscoveredPlugin(
-        id: manifest.id, path: directory, directory: directory, manifestPath: path,
-        libraryPath: manifest.library.map { "\(directory)/\($0)" }, manifest: manifest)
+        id: parser.declaredID ?? directory.fileName, path: directory, directory: directory, manifestPath: path,
+        libraryPath: parser.declaredLibrary.map { "\(directory)/\($0)" }, manifest: manifest, refusal: parser.foremost)
     } catch {
       return DiscoveredPlugin(id: directory.fileName, path: directory, directory: directory, manifestPath: path, refusal: error)
     }
@@ -76,13 +77,10 @@ package struct PluginDiscovery {
 
   private static func plugin(library path: String) -> DiscoveredPlugin? {
     guard let image = try? ELFImage(PlainFile(path)), let text = image.embeddedManifest() else { return nil }
-    let directory = path.parentDirectory
-    do throws(Refusal) {
-      let manifest = try Manifest(parsing: text, path: path, origin: .note)
-      return DiscoveredPlugin(id: manifest.id, path: path, directory: directory, libraryPath: path, manifest: manifest)
-    } catch {
-      let name = String(path.fileName.dropLast(3))
-      return DiscoveredPlugin(id: name, path: path, directory: directory, libraryPath: path, refusal: error)
-    }
+    let parser = ManifestParser(text, path: path, origin: .note)
+    let manifest = parser.parse()
+    return DiscoveredPlugin(
+      id: parser.declaredID ?? String(path.fileName.dropLast(3)), path: path, directory: path.parentDirectory, libraryPath: path,
+      manifest: manifest, refusal: parser.foremost)
   }
 }

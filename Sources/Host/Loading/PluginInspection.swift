@@ -28,7 +28,9 @@ package enum PluginInspection {
   private static func manifest(_ path: String) -> (refusals: [Refusal], library: String?, directory: String) {
     let directory = path.parentDirectory
     if path.hasSuffix(".json") { return sidecar(path, directory) }
-    guard let file = try? PlainFile(path) else { return sidecar("\(path)/\(ManifestFile.name)", path) }
+    guard let file = try? PlainFile(path) else {
+      return path.hasSuffix(".so") ? ([], path, directory) : sidecar("\(path)/\(ManifestFile.name)", path)
+    }
     guard let text = (try? ELFImage(file))?.embeddedManifest() else {
       let (refusals, library, _) = sidecar("\(directory)/\(ManifestFile.name)", directory)
       return (refusals, library.map { $0.fileName == path.fileName ? $0 : path } ?? path, directory)
@@ -41,7 +43,7 @@ package enum PluginInspection {
   private static func sidecar(_ path: String, _ directory: String) -> (refusals: [Refusal], library: String?, directory: String) {
     do throws(Refusal) {
       let parser = ManifestParser(try ManifestFile.read(path), path: path)
-      let library = parser.parse()?.library ?? parser.libraryName
+      let library = parser.parse()?.library ?? parser.declaredLibrary
       var files = FileJudge()
       var refusals = parser.faults.refusals
       do throws(Refusal) { try files.check(path, in: directory) } catch { refusals.append(error) }

@@ -11,7 +11,6 @@ final class SharedLibraryLocator {
   }
 
   private let loaded: [String]
-  private let loadedByName: [String: String]
   private let cache: LibraryCache
   private let environment: [String]
   private var libraries: [String: SharedLibrary?] = [:]
@@ -21,7 +20,6 @@ final class SharedLibraryLocator {
     environment: String? = unsafe getenv("LD_LIBRARY_PATH").map { unsafe String(cString: $0) }
   ) {
     self.loaded = loaded
-    loadedByName = Dictionary(loaded.map { ($0.fileName, $0) }, uniquingKeysWith: { first, _ in first })
     self.cache = cache
     self.environment = environment.map { $0.split(whereSeparator: { ":;".contains($0) }).map(String.init) } ?? []
   }
@@ -34,7 +32,7 @@ final class SharedLibraryLocator {
     if name.contains("/") {
       return library(Self.expanded(name, for: needing)).map { Found(library: $0, isSystem: false) }
     }
-    if let path = loadedByName[name], let library = library(path) { return Found(library: library, isSystem: true) }
+    if let library = loadedByName[name] { return Found(library: library, isSystem: true) }
     for directory in ownDirectories(chain) {
       if let library = library("\(directory)/\(name)") { return Found(library: library, isSystem: false) }
     }
@@ -43,6 +41,11 @@ final class SharedLibraryLocator {
     }
     return nil
   }
+
+  /// By the name a library gives itself: the kernel names the file behind the link, such as "libstdc++.so.6.0.30".
+  private lazy var loadedByName: [String: SharedLibrary] = {
+    Dictionary(loadedLibraries.map { ($0.dynamic.name ?? $0.path.fileName, $0) }, uniquingKeysWith: { first, _ in first })
+  }()
 
   /// Everything in this process, read when first asked for.
   var loadedLibraries: some Sequence<SharedLibrary> { loaded.lazy.compactMap { self.library($0) } }
