@@ -138,6 +138,9 @@ struct ConformanceChecker: Sendable {
         let call = host.begin(command.name, Payload(bytes: input))
         findings += await end(of: call, in: host)
       }
+      let cancelled = host.begin(command.name)
+      cancelled.cancel()
+      findings += await endAfterCancel(of: cancelled, in: host)
       if command.stream == true { findings += await checkCredit(command, host) }
       // What is wrong is wrong for most junk; saying it once is enough.
       return Array(Set(findings))
@@ -147,6 +150,10 @@ struct ConformanceChecker: Sendable {
   private func end(of call: TestCall, in host: TestHost) async -> [Finding] {
     if let answer = try? await call.answer(within: patience) { return judge(answer, call.command, in: host, call.id) }
     call.cancel()
+    return await endAfterCancel(of: call, in: host)
+  }
+
+  private func endAfterCancel(of call: TestCall, in host: TestHost) async -> [Finding] {
     let ended: Void? = try? await host.state.wait(for: "the end", within: patience) { $0.finished.contains(call.id) ? () : nil }
     guard ended == nil else { return [] }
     return [
@@ -158,7 +165,7 @@ struct ConformanceChecker: Sendable {
 
   private func judge(_ answer: Answer, _ command: String, in host: TestHost, _ call: UInt64) -> [Finding] {
     let wasFinished = host.state.read { $0.finished.contains(call) }
-    guard answer.status.isFailure, wasFinished, (try? answer.decode(Message.self)) == nil else { return [] }
+    guard answer.status.isFailure, wasFinished, !answer.payload.bytes.isEmpty, (try? answer.decode(Message.self)) == nil else { return [] }
     return [
       Finding(
         rule: "a failure is JSON with a 'message'", seen: "'\(command)' failed with '\(answer.payload.shown)'",
