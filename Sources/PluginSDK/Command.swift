@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A command a plugin offers. Its name, schemas and summary stand in plugin.json; here is what it does.
+///
+/// The body runs in a task of its own on the plugin's threads, many at once. What it returns is the answer; what it throws is the failure
+/// the caller gets, see `PluginFailure`.
+public struct Command: Sendable {
+  enum Body: Sendable {
+    case task(@Sendable (Payload, Call) async throws -> Payload)
+    case inline(@Sendable (Span<UInt8>) throws -> [UInt8])
+  }
+
+  /// The full name, "namespace.verb".
+  public let name: String
+  let body: Body
+
+  private init(name: String, body: Body) {
+    self.name = name
+    self.body = body
+  }
+
+  /// Answers JSON with JSON.
+  public init<Input: Decodable & SendableMetatype, Output: Encodable & SendableMetatype>(
+    _ name: String, _ body: @escaping @Sendable (Input, Call) async throws -> Output
+  ) {
+    self.init(
+      name: name,
+      body: .task { input, call in
+        let input = try JSONCoding.decode(Input.self, from: input, as: "the input of '\(name)'")
+        return Payload(bytes: try JSONCoding.encode(try await body(input, call), as: "the output of '\(name)'"))
+      })
+  }
+
+  /// Answers with JSON, whatever the input.
+  public init<Output: Encodable & SendableMetatype>(_ name: String, _ body: @escaping @Sendable (Call) async throws -> Output) {
+    self.init(
+      name: name,
+      body: .task { _, call in
+        Payload(bytes: try JSONCoding.encode(try await body(call), as: "the output of '\(name)'"))
+      })
+  }
+
+  /// Answers bytes with bytes, as they are.
+  public static func bytes(
+    _ name: String, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload
+  ) -> Command {
+    Command(name: name, body: .task(body))
+  }
+
+  /// Answers on the caller's thread: for work of microseconds whose caller cannot wait for a thread switch.
+  ///
+  /// Needs `"inline": true` in plugin.json. The body may run on several threads at once, must not block, and its input is lent.
+  /// What it returns is JSON.
+  public static func inline(_ name: String, _ body: @escaping @Sendable (Span<UInt8>) throws -> [UInt8]) -> Command {
+    Command(name: name, body: .inline(body))
+  }
+}

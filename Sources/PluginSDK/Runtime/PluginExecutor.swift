@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Runs a plugin's tasks on threads of its own, so that code that blocks takes nothing from the process's cooperative pool.
+///
+/// Threads are started when there is work and no idle thread, up to a fixed number, and end at `shutDown`.
+/// Work that still comes later, from a task that outlived its deadline, gets a thread again, so that it can end.
+final class PluginExecutor: TaskExecutor {
+  static let defaultThreads = 4
+
+  private struct State {
+    var jobs = Queue<UnownedJob>()
+    var idle = 0
+    var running = 0
+    var isShutDown = false
+    var threads: [OwnedThread] = []
+  }
+
+  private let name: String
+  private let mostThreads: Int
+  private let state = Monitor(State())
+
+  init(name: String, threads: Int = PluginExecutor.defaultThreads) {
+    self.name = name
+    mostThreads = threads
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let needsThread = state.changeWakingOne { state in
+      state.jobs.append(job)
+      guard state.idle < state.jobs.count, state.running < mostThreads else { return false }
+      state.running += 1
+      return true
+    }
+    if needsThread { startThread() }
+  }
+
+  private func startThread() {
+    guard let thread = OwnedThread.start(name: name, { self.work() }) else {
+      // Whoever runs already takes the job; with nobody running it waits for the next enqueue to try again.
+      state.change { $0.running -= 1 }
+      return
+    }
+    let isLate = state.change { state in
+      if !state.isShutDown { state.threads.append(thread) }
+      return state.isShutDown
+    }
+    if isLate { thread.detach() }
+  }
+
+  private func work() {
+    while let job = nextJob() { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+  }
+
+  /// Waits for work; `nil` when there is none and there will be none.
+  private func nextJob() -> UnownedJob? {
+    state.change { $0.idle += 1 }
+    return state.wait { state -> UnownedJob?? in
+      if let job = state.jobs.popFirst() {
+        state.idle -= 1
+        return .some(job)
+      }
+      guard state.isShutDown else { return nil }
+      state.idle -= 1
+      state.running -= 1
+      return .some(nil)
+    } ?? nil
+  }
+
+  /// Ends the threads when their work is done.
+  ///
+  /// - Returns: Whether all had ended at the deadline; those that had not are let go.
+  @discardableResult
+  func shutDown(until deadline: UInt64) -> Bool {
+    let threads = state.change { state in
+      state.isShutDown = true
+      defer { state.threads = [] }
+      return state.threads
+    }
+    let allEnded = state.wait(until: deadline) { $0.running == 0 ? true : nil } ?? false
+    for thread in threads {
+      if allEnded && !thread.isCurrent { thread.join() } else { thread.detach() }
+    }
+    return allEnded
+  }
+}

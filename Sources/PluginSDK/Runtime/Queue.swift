@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// First in, first out; both ends in constant time on the average.
+struct Queue<Element> {
+  private var elements: [Element?] = []
+  private var head = 0
+
+  var count: Int { elements.count - head }
+  var isEmpty: Bool { count == 0 }
+
+  mutating func append(_ element: Element) { elements.append(element) }
+
+  mutating func popFirst() -> Element? {
+    guard head < elements.count else { return nil }
+    defer {
+      head += 1
+      if head == elements.count {
+        elements.removeAll(keepingCapacity: elements.count <= 1024)
+        head = 0
+      } else if head >= 1024, head * 2 >= elements.count {
+        elements.removeFirst(head)
+        head = 0
+      }
+    }
+    let element = elements[head]
+    elements[head] = nil
+    return element
+  }
+}
+
+extension Queue: Sendable where Element: Sendable {}
