@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PluginAPI
+import PluginSDK
+import Trainer
+
+// Written once, before anybody sees it.
+nonisolated(unsafe) private let table = unsafe exportPlugin(TrainerPlugin.self)
+
+@implementation @c
+public func jf_plugin_entry_1() -> UnsafePointer<jf_plugin> { unsafe table }
