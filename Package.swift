@@ -26,10 +26,6 @@ var targets: [Target] = [
   .target(name: "PluginTestKit", dependencies: ["PluginAPI", "PluginSDK"]),
 ]
 
-// MARK: - Threads of one's own, for what blocks
-
-targets += [.target(name: "Threads")]
-
 // MARK: - C libraries of the system
 
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
@@ -48,8 +44,8 @@ targets += [
 
 // MARK: - Plugins
 
-targets += plugin("Store", uses: ["SQLite", "JSON", "Threads"])
-targets += plugin("Trainer", uses: ["JSON", "Threads"])
+targets += plugin("Store", uses: ["SQLite", "JSON"])
+targets += plugin("Trainer", uses: ["JSON"])
 
 // MARK: - Tests
 
@@ -61,7 +57,6 @@ targets += [
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"]),
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
-  .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
 ]
 
 for target in targets {

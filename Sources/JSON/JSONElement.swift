@@ -66,6 +66,14 @@ public struct JSONElement {
     return unsafe text(start, count)
   }
 
+  /// Lends the bytes of the text, if this is one; makes no string of it.
+  public func withText<Result, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result? {
+    guard kind == .string else { return nil }
+    var count = 0
+    let start = unsafe simdjson_shim_string(raw, &count)
+    return try unsafe body(bytes(start, count).span)
+  }
+
   /// Whether this is exactly that text; makes no string of it.
   public func equals(_ other: StaticString) -> Bool {
     guard kind == .string, other.hasPointerRepresentation else { return false }
@@ -86,6 +94,19 @@ public struct JSONElement {
     while unsafe simdjson_shim_object_next(&cursor, &name, &count, &member) {
       try body(unsafe text(name, count), JSONElement(parser: parser, raw: member))
       _ = raw  // the body may have parsed the next document: stop rather than walk on in it
+    }
+  }
+
+  /// Visits the members of an object as `forEachMember` does, with each name lent as bytes: makes no string of it.
+  public func forEachMemberBytes<Failure: Error>(_ body: (Span<UInt8>, JSONElement) throws(Failure) -> Void) throws(Failure) {
+    var cursor = simdjson_shim_cursor()
+    unsafe simdjson_shim_object_begin(raw, &cursor)
+    var member = simdjson_shim_element()
+    var name = unsafe UnsafePointer<CChar>(bitPattern: 1)!  // never read: `next` writes it first, and 1 is not null
+    var count = 0
+    while unsafe simdjson_shim_object_next(&cursor, &name, &count, &member) {
+      try unsafe body(bytes(name, count).span, JSONElement(parser: parser, raw: member))
+      _ = raw
     }
   }
 
@@ -118,6 +139,10 @@ public struct JSONElement {
       return .object(members)
     }
   }
+}
+
+private func bytes(_ start: UnsafePointer<CChar>, _ count: Int) -> UnsafeBufferPointer<UInt8> {
+  unsafe UnsafeBufferPointer(start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: count)
 }
 
 private func text(_ start: UnsafePointer<CChar>, _ count: Int) -> String {

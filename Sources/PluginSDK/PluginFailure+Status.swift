@@ -37,11 +37,12 @@ extension PluginFailure {
     public static let busy = Status(rawValue: -13)
 
     /// Success; never the status of a failure.
-    static let ok = Status(rawValue: 0)
+    public static let ok = Status(rawValue: 0)
     /// Accepted, the answer follows; never the status of a failure.
-    static let pending = Status(rawValue: 1)
+    public static let pending = Status(rawValue: 1)
 
-    var isFailure: Bool { rawValue < 0 }
+    /// Whether it says that something did not work.
+    public var isFailure: Bool { rawValue < 0 }
 
     /// The name used in messages and logs, such as `not_found`; a number for one this SDK does not know.
     public var description: String { Self.names[rawValue] ?? "status \(rawValue)" }

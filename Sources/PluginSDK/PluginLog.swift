@@ -26,9 +26,10 @@ public struct PluginLog: Sendable {
   private func write(_ level: UInt32, _ message: String, _ values: Values) {
     var text = JSONText()
     if !values.isEmpty { text.append(object: values) }
-    if text.bytes.count > Self.longestValues {
+    let size = text.bytes.count
+    if size > Self.longestValues {
       text = JSONText()
-      text.append(object: ["dropped": "values of \(text.bytes.count) bytes; a line holds at most \(Self.longestValues)"])
+      text.append(object: ["dropped": "values of \(size) bytes; a line holds at most \(Self.longestValues)"])
     }
     connection.log(level, message.prefix(utf8Bytes: Self.longestMessage), text.bytes)
   }

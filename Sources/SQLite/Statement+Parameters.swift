@@ -72,6 +72,15 @@ extension Statement {
     try check(result, parameter)
   }
 
+  /// Runs the statement with one text parameter lent for the run: nothing is copied but into the database.
+  public func run(lending text: Span<UInt8>, as parameter: Int32) throws(SQLiteError) {
+    try unsafe text.withUnsafeBytes { bytes throws(SQLiteError) in
+      try unsafe bindBorrowed(parameter, text: bytes)
+      defer { _ = unsafe sqlite3_bind_null(handle, parameter) }
+      try run()
+    }
+  }
+
   private func check(_ result: Int32, _ parameter: Int32) throws(SQLiteError) {
     guard result != SQLITE_OK else { return }
     throw failure(result, "bind parameter \(parameter) of")

@@ -41,6 +41,11 @@ private func eternal(_ text: String) -> jf_text {
   return unsafe jf_text(data: copy.baseAddress, length: UInt64(text.utf8.count))
 }
 
+/// The topics an instance of ours wants, for hosts in tests that have no manifest.
+package func subscribedTopics(of instance: UnsafeMutableRawPointer) -> [String] {
+  unsafe plugin(instance)?.runtime.subscribedTopics ?? []
+}
+
 // MARK: - The functions of the table
 
 private func create(

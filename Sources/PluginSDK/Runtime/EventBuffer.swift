@@ -8,6 +8,7 @@ final class EventBuffer: Sendable {
     var events = Queue<PluginEvent>()
     var isHeld = false
     var isFinished = false
+    var isAbandoned = false
   }
 
   private let capacity: Int
@@ -25,12 +26,13 @@ final class EventBuffer: Sendable {
 
   /// Takes an event if there is room. Called by one thread at a time.
   func offer(_ event: borrowing BorrowedEvent) -> SubscriptionReply {
-    let hasRoom = state.withLock { state in
-      if state.isFinished || state.events.count < capacity { return true }
+    let reply: SubscriptionReply? = state.withLock { state in
+      if state.isAbandoned { return .taken }
+      if !state.isFinished, state.events.count < capacity { return nil }
       state.isHeld = true
-      return false
+      return .later
     }
-    guard hasRoom else { return .later }
+    if let reply { return reply }
     let copy = event.copy()
     state.withLock { $0.events.append(copy) }
     arrivals.signal()
@@ -49,10 +51,21 @@ final class EventBuffer: Sendable {
 
   func takeWaiting(_ limit: Int) -> [PluginEvent] { take(limit).events }
 
-  /// Ends the stream behind its last event.
+  /// Ends the stream behind its last event. The host keeps what comes later.
   func finish() {
     state.withLock { $0.isFinished = true }
     arrivals.signal()
+  }
+
+  /// Says that nobody reads any more: what is there and what comes is dropped, so that the host need not keep it.
+  func abandon() {
+    let mustResume = state.withLock { state in
+      state.isAbandoned = true
+      state.events = Queue()
+      defer { state.isHeld = false }
+      return state.isHeld && !state.isFinished
+    }
+    if mustResume { resume() }
   }
 
   private func take(_ limit: Int) -> (events: [PluginEvent], isFinished: Bool) {

@@ -3,7 +3,7 @@
 
 extension PluginFailure {
   /// The failure as JSON.
-  var payload: Payload {
+  package var payload: Payload {
     var text = JSONText()
     text.append(raw: "{")
     if let code {
@@ -24,7 +24,7 @@ extension PluginFailure {
   }
 
   /// Reads the failure another plugin or the host answered.
-  init(status: Status, payload: Payload, of command: String) {
+  package init(status: Status, payload: Payload, of command: String) {
     let wire = try? payload.decode(Wire.self)  // Anything unreadable leaves the status, which says enough.
     self.init(
       wire?.message ?? "'\(command)' ended with status '\(status)'", code: wire?.code, retryable: wire?.retryable ?? false,

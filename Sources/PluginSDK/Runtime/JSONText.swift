@@ -2,8 +2,8 @@
 // Writes the few JSON texts the SDK makes itself, where a full encoder would be slow and could fail.
 
 /// JSON in the making.
-struct JSONText {
-  private(set) var bytes: [UInt8] = []
+package struct JSONText {
+  package private(set) var bytes: [UInt8] = []
 
   /// Writes a flat object, keys sorted.
   mutating func append(object values: PluginLog.Values) {
@@ -32,8 +32,10 @@ struct JSONText {
   /// Writes bytes that are JSON already.
   mutating func append(raw text: [UInt8]) { bytes.append(contentsOf: text) }
 
+  package init() {}
+
   /// Writes a string with its quotes.
-  mutating func append(string: String) {
+  package mutating func append(string: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in string.utf8 {
       switch byte {

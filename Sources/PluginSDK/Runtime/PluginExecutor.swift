@@ -33,6 +33,8 @@ final class PluginExecutor: TaskExecutor {
       return true
     }
     if needsThread { startThread() }
+    // Only one was woken, and while shutting down that may be `shutDown` itself.
+    if state.read({ $0.isShutDown }) { state.change { _ in } }
   }
 
   private func startThread() {
@@ -50,6 +52,7 @@ final class PluginExecutor: TaskExecutor {
 
   private func work() {
     while let job = nextJob() { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+    state.change { _ in }  // Lets `shutDown` see that one less is running.
   }
 
   /// Waits for work; `nil` when there is none and there will be none.

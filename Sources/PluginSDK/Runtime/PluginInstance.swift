@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// One living plugin: the plugin's own value and everything that keeps it running.
 final class PluginInstance: Sendable {
-  private enum Phase { case created, started, stopped }
+  private enum Phase { case created, started, failed, stopped }
 
   /// A subscription at work.
   private enum Listener: Sendable {
@@ -81,7 +81,10 @@ extension PluginInstance {
       }
       outcome.change { $0 = result }
     }
-    if case .failure(let error)? = outcome.wait(for: { $0 }) { return fail("the plugin did not start", error) }
+    if case .failure(let error)? = outcome.wait(for: { $0 }) {
+      phase.withLock { $0 = .failed }
+      return fail("the plugin did not start", error)
+    }
     startStreams()
     return .ok
   }
@@ -90,8 +93,7 @@ extension PluginInstance {
     for case .stream(let buffer, let body) in listeners {
       runtime.tasks.start(.stream) { [self] in
         await body(EventStream(buffer: buffer))
-        // A reader that leaves early wants nothing more; what comes is taken and dropped.
-        buffer.finish()
+        buffer.abandon()
         if !isStopped { PluginLog(connection: runtime.connection).debug("event stream left by its reader") }
       }
     }

@@ -65,8 +65,10 @@ final class PluginRuntime: Sendable {
 
   func setSubscribed(_ topics: [String]) { state.withLock { $0.subscribed = topics } }
 
+  var subscribedTopics: [String] { state.withLock { $0.subscribed } }
+
   func resume(_ topic: String) {
-    for (index, name) in state.withLock({ $0.subscribed }).enumerated() where name == topic {
+    for (index, name) in subscribedTopics.enumerated() where name == topic {
       connection.resumeSubscription(index)
     }
   }

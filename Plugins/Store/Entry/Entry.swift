@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PluginAPI
+internal import PluginSDK
+internal import Store
+
+// Written once, before anybody can ask for it, and never again.
+nonisolated(unsafe) private let table = unsafe exportPlugin(StorePlugin.self)
+
+@implementation @c
+public func jf_plugin_entry_1() -> UnsafePointer<jf_plugin> { unsafe table }

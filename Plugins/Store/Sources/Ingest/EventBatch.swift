@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Events copied one behind the other into one buffer, in the order of arrival.
+struct EventBatch: Sendable {
+  /// Where an event came from.
+  enum Origin: Sendable {
+    /// A line of a trainer.
+    case trainer
+    /// The door's word that a connection has ended.
+    case disconnection
+
+    /// Nil for what the store does not keep.
+    init?(topic: String) {
+      switch topic {
+      case "trainer.connected": return nil
+      case "trainer.disconnected": self = .disconnection
+      default: self = .trainer
+      }
+    }
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private var ends: [Int] = []
+  private var origins: [Origin] = []
+
+  /// How many events it holds.
+  var count: Int { ends.count }
+
+  /// Appends one event.
+  mutating func append(_ event: Span<UInt8>, from origin: Origin) {
+    unsafe event.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    ends.append(bytes.count)
+    origins.append(origin)
+  }
+
+  /// Where an event lies in `bytes`.
+  func range(of index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+
+  /// Where an event came from.
+  func origin(of index: Int) -> Origin { origins[index] }
+}

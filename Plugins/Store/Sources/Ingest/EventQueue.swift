@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+
+/// The bounded way from the host's thread to the writer's: one side copies in, the other takes all there is.
+final class EventQueue: Sendable {
+  /// What the writer got.
+  enum Turn: Sendable {
+    /// All that waited. `wasFull`: an event was refused meanwhile and must be asked for again.
+    case batch(EventBatch, wasFull: Bool)
+    /// Nothing came until the deadline.
+    case idle
+    /// Nothing is left, and nothing will come.
+    case closed
+  }
+
+  private struct State {
+    var batch = EventBatch()
+    var wasFull = false
+    var isClosed = false
+  }
+
+  private let state = Monitor(State())
+  private let limit: Int
+
+  /// - Parameter limit: In bytes of events; one event alone may be larger.
+  init(limit: Int) { self.limit = limit }
+
+  /// Copies an event in.
+  ///
+  /// - Returns: False when there is no room; the next batch says that somebody waits.
+  func offer(_ event: Span<UInt8>, from origin: EventBatch.Origin) -> Bool {
+    state.change { state in
+      if state.batch.count > 0, state.batch.bytes.count + event.count > limit {
+        state.wasFull = true
+        return false
+      }
+      state.batch.append(event, from: origin)
+      return true
+    }
+  }
+
+  /// Takes everything that waits; blocks until there is something.
+  ///
+  /// - Parameter deadline: Monotonic nanoseconds; nil waits for ever.
+  func take(until deadline: UInt64?) -> Turn {
+    let turn: Turn? = state.wait(until: deadline) { state in
+      if state.batch.count > 0 {
+        defer {
+          state.batch = EventBatch()
+          state.wasFull = false
+        }
+        return .batch(state.batch, wasFull: state.wasFull)
+      }
+      return state.isClosed ? .closed : nil
+    }
+    return turn ?? .idle
+  }
+
+  /// Waits for the queue to be closed.
+  ///
+  /// - Returns: Whether it is.
+  func waitForClose(until deadline: UInt64) -> Bool {
+    state.wait(until: deadline) { $0.isClosed ? true : nil } ?? false
+  }
+
+  /// Lets the writer end once it has taken what is there.
+  func close() { state.change { $0.isClosed = true } }
+
+  /// Events and bytes that wait.
+  var depth: (events: Int, bytes: Int) { state.read { ($0.batch.count, $0.batch.bytes.count) } }
+}

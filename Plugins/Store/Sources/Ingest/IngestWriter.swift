@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FoundationEssentials
+internal import PluginSDK
+internal import SQLite
+
+/// The one thread that writes: takes batches, inserts, commits in groups, and tells.
+///
+/// Nothing it took is dropped: when the database refuses, the events since the last commit are kept and tried again.
+///
+/// Made by the plugin's start and then used by its thread alone, hence sendable.
+final class IngestWriter: @unchecked Sendable {
+  private enum Timing {
+    /// Commits follow each other no faster, so that single events do not write every page they touch again and again.
+    static let spacing: UInt64 = 20_000_000
+    /// And no slower, once there is something.
+    static let longest: UInt64 = 200_000_000
+    static let firstRetry: UInt64 = 50_000_000
+    static let lastRetry: UInt64 = 5_000_000_000
+  }
+
+  private let database: Database
+  private let inserter: EventInserter
+  private let queue: EventQueue
+  private let progress: IngestProgress
+  private let context: PluginContext
+  private let commitRows: Int
+  private var announcements: Announcements
+
+  /// Batches with events that are not committed, and the next event to insert.
+  private var batches: [EventBatch] = []
+  private var next = (batch: 0, event: 0)
+  /// The first event that is not committed.
+  private var firstOpen = (batch: 0, event: 0)
+  private var committedCounts = EventInserter.Counts()
+  private var openSince: UInt64?
+  private var lastCommit: UInt64 = 0
+  private var retryDelay = Timing.firstRetry
+
+  init(
+    _ database: Database, configuration: StoreConfiguration, queue: EventQueue, progress: IngestProgress, context: PluginContext
+  ) throws {
+    self.database = database
+    inserter = try EventInserter(database, metricNamesPerRun: configuration.metricNamesPerRun)
+    commitRows = configuration.commitRows
+    self.queue = queue
+    self.progress = progress
+    self.context = context
+    announcements = try Announcements(context)
+  }
+
+  /// Works until the queue is closed and empty, then moves the log into the file.
+  func run() {
+    loop: while true {
+      switch queue.take(until: wakeAt) {
+      case .batch(let batch, let wasFull):
+        if wasFull { context.resume(StorePlugin.pattern) }
+        batches.append(batch)
+        persist(commitNow: false)
+      case .idle: persist(commitNow: true)
+      case .closed: break loop
+      }
+      announcements.tell()
+    }
+    persist(commitNow: true)
+    announcements.tell(evenEarly: true)
+    checkpoint()
+  }
+
+  private var wakeAt: UInt64? {
+    let commitAt = openSince.map { _ in lastCommit + Timing.spacing }
+    guard let tellAt = announcements.dueAt else { return commitAt }
+    return commitAt.map { min($0, tellAt) } ?? tellAt
+  }
+
+  /// Inserts all that waits, and commits when it is time; tries until it succeeds or the plugin must stop.
+  private func persist(commitNow: Bool) {
+    while true {
+      do {
+        try insertAll()
+        if openSince != nil, commitNow || queueIsEmptyAndCommitDue { try commit() }
+        forgetCommitted()
+        recover()
+        return
+      } catch {
+        takeBack(because: error)
+        // At the stop the last tries are made without waiting; the trainers keep what was not acknowledged.
+        guard !queue.waitForClose(until: MonotonicClock.now + retryDelay) else { return giveUp(error) }
+        retryDelay = min(retryDelay * 2, Timing.lastRetry)
+      }
+    }
+  }
+
+  /// Lets batches go that the last commit covered to their end.
+  private func forgetCommitted() {
+    guard openSince == nil, next.batch == batches.count else { return }
+    batches.removeAll()
+    next = (0, 0)
+    firstOpen = next
+  }
+
+  private var queueIsEmptyAndCommitDue: Bool {
+    queue.depth.events == 0 && MonotonicClock.now >= lastCommit + Timing.spacing
+  }
+
+  private func insertAll() throws(SQLiteError) {
+    while next.batch < batches.count {
+      let batch = batches[next.batch]
+      let bytes = batch.bytes.span
+      while next.event < batch.count {
+        if openSince == nil {
+          try database.begin()
+          openSince = MonotonicClock.now
+        }
+        let event = bytes.extracting(batch.range(of: next.event))
+        switch batch.origin(of: next.event) {
+        case .trainer: try inserter.insert(event)
+        case .disconnection: try inserter.insertDisconnection(event)
+        }
+        next.event += 1
+        if isTimeToCommit { try commit() }
+      }
+      next = (next.batch + 1, 0)
+    }
+  }
+
+  private var isTimeToCommit: Bool {
+    if inserter.counts.rows - committedCounts.rows >= commitRows { return true }
+    // The clock is asked now and then only.
+    guard next.event & 0x3f == 0, let openSince else { return false }
+    return MonotonicClock.now >= openSince + Timing.longest
+  }
+
+  private func commit() throws(SQLiteError) {
+    let changed = try inserter.ledger.flush()
+    try database.commit()
+    openSince = nil
+    lastCommit = MonotonicClock.now
+    committedCounts = inserter.counts
+    batches.removeFirst(min(next.batch, batches.count))
+    next.batch = 0
+    firstOpen = next
+    progress.update { [committedCounts] shown in
+      shown.counts = committedCounts
+      shown.commits += 1
+      shown.lastCommit = Date().timeIntervalSince1970
+    }
+    announcements.add(sessions: changed.sessions, runs: changed.runs)
+    announcements.tell()
+  }
+}
+
+// MARK: - Trouble
+
+extension IngestWriter {
+  private func takeBack(because error: SQLiteError) {
+    database.rollback()
+    inserter.rolledBack(to: committedCounts)
+    next = firstOpen
+    openSince = nil
+    let sentence = "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; free space or end what holds it"
+    let isNews = progress.snapshot.trouble == nil
+    progress.update { $0.trouble = sentence }
+    context.report(error.isTransient ? .warning : .failing, sentence)
+    if isNews { context.log.warning("events not written", ["path": database.path, "reason": "\(error)"]) }
+  }
+
+  private func recover() {
+    guard progress.snapshot.trouble != nil else { return }
+    progress.update { $0.trouble = nil }
+    retryDelay = Timing.firstRetry
+    context.report(.ok)
+    context.log.info("events written again", ["path": database.path])
+  }
+
+  private func giveUp(_ error: SQLiteError) {
+    let waiting = batches.reduce(-firstOpen.event) { $0 + $1.count }
+    context.log.error("stopped with events not written", ["path": database.path, "events": waiting, "reason": "\(error)"])
+    batches.removeAll()
+    next = (0, 0)
+    firstOpen = next
+  }
+
+  private func checkpoint() {
+    do {
+      try database.checkpoint(.truncate)
+    } catch {
+      context.log.warning("log not moved into the database", ["path": database.path, "reason": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+internal import SQLite
+
+/// Opens the database file and brings its schema up to date.
+enum Schema {
+  /// Opens for writing.
+  ///
+  /// - Throws: `PluginFailure` when the file is of a newer release, which is left untouched, or is no database.
+  static func open(path: String) throws -> Database {
+    try refuseNewer(path)
+    let database = try Database(path: path)
+    _ = try database.text("PRAGMA journal_mode = WAL")
+    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000")
+    // The writer checkpoints when it has nothing else to do; this is for when it always has.
+    try database.execute("PRAGMA wal_autocheckpoint = 4000")
+    try migrate(database)
+    return database
+  }
+
+  /// Looks before touching: merely switching to WAL would write to a file we must not change.
+  private static func refuseNewer(_ path: String) throws {
+    guard let found = try version(ofExisting: path), found > Migrations.current else { return }
+    throw PluginFailure(
+      "cannot use the database '\(path)': its schema is version \(found) and this build knows up to \(Migrations.current); "
+        + "update Jackfield, or move the file away to begin a new one",
+      code: "schema_too_new", status: .unsupported)
+  }
+
+  /// The file's version, nil when there is no file.
+  private static func version(ofExisting path: String) throws -> Int64? {
+    do {
+      return try Database(path: path, access: .readOnly).integer("PRAGMA user_version")
+    } catch {
+      // One catch with a switch: two conditional ones crash this compiler.
+      switch error.code {
+      case .cannotOpen: return nil
+      case .notADatabase:
+        throw PluginFailure(
+          "cannot use the database '\(path)': it is some other kind of file; move it away to begin a new one",
+          code: "not_a_database", status: .unsupported)
+      default: throw error
+      }
+    }
+  }
+
+  private static func migrate(_ database: Database) throws {
+    let found = try database.integer("PRAGMA user_version") ?? 0
+    for version in found..<Migrations.current {
+      try database.transaction {
+        try database.execute(Migrations.all[Int(version)])
+        try database.execute("PRAGMA user_version = \(version + 1)")
+      }
+    }
+  }
+}

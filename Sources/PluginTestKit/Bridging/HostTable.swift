@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C side of a test host: the table and the functions in it. A plugin knows its host by a number that is never reused, so that a
+// function called too late finds nobody.
+
+internal import PluginAPI
+internal import PluginSDK
+internal import Synchronization
+
+/// The living hosts by number.
+final class Hosts: Sendable {
+  private struct Weak: Sendable { weak let host: TestHost? }
+
+  private struct State: Sendable {
+    var last: UInt = 0
+    var living: [UInt: Weak] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  func nextNumber() -> UInt {
+    state.withLock { state in
+      state.last += 16
+      return state.last
+    }
+  }
+
+  func add(_ host: TestHost) {
+    let weak = Weak(host: host)
+    state.withLock { $0.living[host.number] = weak }
+  }
+
+  func remove(_ number: UInt) { state.withLock { $0.living[number] = nil } }
+
+  subscript(number: UInt) -> TestHost? { state.withLock { $0.living[number]?.host } }
+}
+
+let hosts = Hosts()
+
+private typealias Instance = OpaquePointer
+private typealias Status = PluginFailure.Status
+
+private func host(_ instance: Instance) -> TestHost? { hosts[UInt(bitPattern: instance)] }
+
+/// Runs one function of the table and records it; `gone` when the host is no more.
+private func answer(
+  _ instance: Instance, _ function: String, _ arguments: @autoclosure () -> String, _ body: (TestHost) -> Status
+) -> jf_status {
+  guard let host = unsafe host(instance) else { return Status.gone.rawValue }
+  let mark = host.begin(.toHost, function, arguments())
+  guard host.state.read({ $0.phase != .stopped && $0.phase != .destroyed }) else {
+    host.end(mark, .gone)
+    return Status.gone.rawValue
+  }
+  let status = body(host)
+  host.end(mark, status)
+  return status.rawValue
+}
+
+private func payload(_ content: UInt32, _ bytes: jf_bytes) -> Payload {
+  unsafe Payload(bytes: [UInt8](bytes: bytes), content: Content(rawValue: content))
+}
+
+// MARK: - Calls
+
+private func callEmit(_ instance: Instance, _ call: jf_call, _ content: UInt32, _ chunk: jf_bytes) -> jf_status {
+  let chunk = unsafe payload(content, chunk)
+  return unsafe answer(instance, "call_emit", "call \(call) \(chunk.shown)") { $0.call(call)?.emit(chunk) ?? .gone }
+}
+
+private func callProgress(_ instance: Instance, _ call: jf_call, _ partsPerMillion: UInt32, _ note: jf_text) -> jf_status {
+  let progress = unsafe Answer.Progress(partsPerMillion: partsPerMillion, note: String(text: note))
+  return unsafe answer(instance, "call_progress", "call \(call) \(partsPerMillion) '\(progress.note)'") {
+    $0.call(call)?.progress(progress) ?? .gone
+  }
+}
+
+private func callFinish(_ instance: Instance, _ call: jf_call, _ status: jf_status, _ content: UInt32, _ result: jf_bytes) -> jf_status {
+  let result = unsafe payload(content, result)
+  let status = Status(rawValue: status)
+  return unsafe answer(instance, "call_finish", "call \(call) \(status) \(result.shown)") { $0.finish(call, status, result) }
+}
+
+private func callState(_ instance: Instance, _ call: jf_call) -> jf_status {
+  unsafe answer(instance, "call_state", "call \(call)") { $0.call(call)?.callState ?? .gone }
+}
+
+private func callGrant(_ instance: Instance, _ call: jf_call, _ chunks: UInt64) -> jf_status {
+  unsafe answer(instance, "call_grant", "call \(call) \(chunks)") { $0.grant(call, chunks) }
+}
+
+private func callStart(
+  _ instance: Instance, _ request: UnsafePointer<jf_request>, _ call: UnsafeMutablePointer<jf_call>
+) -> jf_status {
+  let asked = unsafe CallOfPlugin(
+    command: String(text: request.pointee.command), input: payload(request.pointee.content, request.pointee.payload),
+    parent: request.pointee.parent, deadline: request.pointee.deadline_ns, credit: request.pointee.credit)
+  let parent = asked.parent == 0 ? "" : " for call \(asked.parent)"
+  return unsafe answer(instance, "call_start", "\(asked.command)\(parent) \(asked.input.shown)") { host in
+    host.startCall(asked) { unsafe call.pointee = $0 }
+  }
+}
+
+private func callCancel(_ instance: Instance, _ call: jf_call) -> jf_status {
+  unsafe answer(instance, "call_cancel", "call \(call)") { $0.cancelCall(call) }
+}
+
+extension TestHost {
+  fileprivate func call(_ id: UInt64) -> TestCall? { state.read { $0.calls[id] } }
+
+  fileprivate func finish(_ id: UInt64, _ status: PluginFailure.Status, _ result: Payload) -> PluginFailure.Status {
+    guard let call = call(id) else {
+      state.change { $0.badFinishes.append("finished call \(id), which there never was") }
+      return .gone
+    }
+    guard result.isWhatItSays else {
+      state.change { $0.badFinishes.append("finished '\(call.command)' with what is not JSON") }
+      let failure = PluginFailure("the result of '\(call.command)' is not JSON", status: .invalid)
+      return call.finish(.invalid, failure.payload) ? .invalid : .gone
+    }
+    guard call.finish(status, result) else {
+      state.change { $0.lateFinishes += 1 }
+      return .gone
+    }
+    return .ok
+  }
+}
+
+// MARK: - Events
+
+private func topicOpen(_ instance: Instance, _ name: jf_text, _ topic: UnsafeMutablePointer<jf_topic>) -> jf_status {
+  let name = unsafe String(text: name)
+  return unsafe answer(instance, "topic_open", "'\(name)'") { host in
+    let opened = host.openTopic(name)
+    if opened.status == .ok { unsafe topic.pointee = opened.topic }
+    return opened.status
+  }
+}
+
+private func publish(_ instance: Instance, _ topic: jf_topic, _ content: UInt32, _ bytes: jf_bytes) -> jf_status {
+  let event = unsafe payload(content, bytes)
+  return unsafe answer(instance, "publish", "topic \(topic) \(event.shown)") { $0.take(topic, event) }
+}
+
+private func subscriptionResume(_ instance: Instance, _ subscription: UInt64) -> jf_status {
+  unsafe answer(instance, "subscription_resume", "\(subscription)") { $0.resume(subscription) }
+}
+
+// MARK: - Services
+
+private func findExtension(_ instance: Instance, _ id: UnsafePointer<CChar>) -> UnsafeRawPointer? {
+  switch unsafe String(cString: id) {
+  case JF_REGISTER_1: unsafe UnsafeRawPointer(registerTable)
+  case JF_LOG_1: unsafe UnsafeRawPointer(logTable)
+  case JF_HEALTH_1: unsafe UnsafeRawPointer(healthTable)
+  case JF_PATHS_1: unsafe UnsafeRawPointer(pathsTable)
+  default: nil
+  }
+}
+
+private func registerCommand(_ instance: Instance, _ name: jf_text) -> jf_status {
+  let name = unsafe String(text: name)
+  return unsafe answer(instance, "jf.register/1 command", name) { host in
+    if let manifest = host.manifest, !(manifest.commands ?? []).contains(where: { $0.name == name }) { return .denied }
+    return host.state.change { state in
+      guard !state.registered.contains(name) else { return .invalid }
+      state.registered.append(name)
+      return .ok
+    }
+  }
+}
+
+private func writeLog(_ instance: Instance, _ level: UInt32, _ message: jf_text, _ values: jf_bytes) -> jf_status {
+  guard let known = LogLine.Level(rawValue: level) else { return Status.invalid.rawValue }
+  let line = unsafe LogLine(
+    level: known, message: String(text: message), values: String(decoding: [UInt8](bytes: values), as: UTF8.self))
+  return unsafe answer(instance, "jf.log/1 write", line.description) { host in
+    host.state.change { $0.log.append(line) }
+    return .ok
+  }
+}
+
+private func reportHealth(_ instance: Instance, _ health: UInt32, _ message: jf_text) -> jf_status {
+  guard let known = Health(rawValue: health) else { return Status.invalid.rawValue }
+  let message = unsafe String(text: message)
+  return unsafe answer(instance, "jf.health/1 report", "\(known) '\(message)'") { host in
+    host.state.change { $0.health = (known, message) }
+    return .ok
+  }
+}
+
+private func directory(_ instance: Instance, _ kind: UInt32, _ path: UnsafeMutablePointer<jf_text>) -> jf_status {
+  unsafe answer(instance, "jf.paths/1 directory", "\(kind)") { host in
+    guard let known = DirectoryKind(rawValue: kind) else { return .notFound }
+    unsafe path.pointee = eternal(host.files.path(known))
+    return .ok
+  }
+}
+
+/// Text that is never freed; a test asks for a few paths.
+private func eternal(_ text: String) -> jf_text {
+  let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.utf8.count + 1)
+  _ = unsafe copy.initialize(from: text.utf8.map { CChar(bitPattern: $0) } + [0])
+  return unsafe jf_text(data: copy.baseAddress, length: UInt64(text.utf8.count))
+}
+
+// MARK: - Tables
+
+private func eternal<Table>(_ table: Table) -> UnsafePointer<Table> {
+  let pointer = UnsafeMutablePointer<Table>.allocate(capacity: 1)
+  unsafe pointer.initialize(to: table)
+  return unsafe UnsafePointer(pointer)
+}
+
+// The tables are written once before anybody sees them.
+nonisolated(unsafe) let hostTable = unsafe eternal(
+  jf_host(
+    size: UInt32(MemoryLayout<jf_host>.size), abi_major: UInt16(JF_ABI_MAJOR), abi_minor: UInt16(JF_ABI_MINOR), extension: findExtension,
+    call_emit: callEmit, call_progress: callProgress, call_finish: callFinish, call_state: callState, call_grant: callGrant,
+    call_start: callStart, call_cancel: callCancel, topic_open: topicOpen, publish: publish, subscription_resume: subscriptionResume))
+nonisolated(unsafe) private let registerTable = unsafe eternal(
+  jf_register_1(size: UInt32(MemoryLayout<jf_register_1>.size), reserved: 0, command: registerCommand))
+nonisolated(unsafe) private let logTable = unsafe eternal(
+  jf_log_1(size: UInt32(MemoryLayout<jf_log_1>.size), reserved: 0, write: writeLog))
+nonisolated(unsafe) private let healthTable = unsafe eternal(
+  jf_health_1(size: UInt32(MemoryLayout<jf_health_1>.size), reserved: 0, report: reportHealth))
+nonisolated(unsafe) private let pathsTable = unsafe eternal(
+  jf_paths_1(size: UInt32(MemoryLayout<jf_paths_1>.size), reserved: 0, directory: directory))

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+
+/// Everything a test host knows; see `TestHost`.
+struct HostState: Sendable {
+  enum Phase: Sendable { case new, created, started, stopped, destroyed }
+  typealias Script = @Sendable (ScriptedCall) async throws -> Payload
+
+  /// One subscription of the plugin and the events it has not taken.
+  struct Inlet: Sendable {
+    let topic: String
+    var waiting = Queue<(event: PublishedEvent, lost: UInt64)>()
+    /// The event being offered, kept until it is taken.
+    var offered: (event: PublishedEvent, lost: UInt64)?
+    var isHeld = false
+    /// A resume that came while an event was being offered counts for that event.
+    var resumedMeanwhile = false
+    var isDelivering = false
+
+    var isEmpty: Bool { waiting.isEmpty && offered == nil }
+  }
+
+  var phase = Phase.new
+  var record: [Crossing] = []
+  var afterStop: [Crossing] = []
+  var log: [LogLine] = []
+  var health: (value: Health, message: String)?
+  var registered: [String] = []
+  var topics: [String] = []
+  var published: [String: [PublishedEvent]] = [:]
+  var taken: [String: Int] = [:]
+  var room: [String: Int] = [:]
+  var refused: Set<String> = []
+  var lastCall: UInt64 = 0
+  var calls: [UInt64: TestCall] = [:]
+  var lateFinishes = 0
+  var badFinishes: [String] = []
+  var scripts: [String: Script] = [:]
+  var earlyAnswers: [String: Payload] = [:]
+  var outgoing: [UInt64: ScriptedCall] = [:]
+  var inlets: [Inlet] = []
+
+  mutating func nextCall() -> UInt64 {
+    lastCall += 1
+    return lastCall
+  }
+
+  /// Whether a subscription of `pattern` hears `topic`: an exact name, `*`, or `name.*` for everything below.
+  static func matches(_ pattern: String, _ topic: String) -> Bool {
+    if pattern == "*" || pattern == topic { return true }
+    return pattern.hasSuffix(".*") && topic.hasPrefix(pattern.dropLast())
+  }
+}
+
+extension Payload {
+  /// Whether JSON is JSON; other content is not looked into.
+  var isWhatItSays: Bool { content != .json || (try? decode(Anything.self)) != nil }
+}
+
+/// Reads any JSON value and keeps nothing of it.
+struct Anything: Decodable {
+  init(from decoder: any Decoder) throws {}
+}
