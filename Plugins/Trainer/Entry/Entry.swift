@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PluginAPI
-internal import PluginSDK
-internal import Trainer
+import PluginSDK
+import Trainer
 
-// Written once, before anybody can ask for it, and never again.
+// Written once, before anybody sees it.
 nonisolated(unsafe) private let table = unsafe exportPlugin(TrainerPlugin.self)
 
 @implementation @c
