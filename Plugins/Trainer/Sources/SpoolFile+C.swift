@@ -76,7 +76,9 @@ final class SpoolFile: Sendable {
   private static func arrival(of header: [UInt8]) throws(SystemError) -> (record: Arrival, length: Int) {
     let connection = unsafe header.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self) }
     let length = unsafe header.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self) }
-    guard let kind = Arrival.Kind(rawValue: header[12]) else { throw SystemError(description: "the spool file was changed by somebody else") }
+    guard let kind = Arrival.Kind(rawValue: header[12]) else {
+      throw SystemError(description: "the spool file was changed by somebody else")
+    }
     return (Arrival(kind, on: connection), Int(length))
   }
 

@@ -73,7 +73,8 @@ public final class TrainerPlugin: Plugin {
     case .memory: context.report(.ok, "listening for trainers on \(address)")
     case .file:
       context.report(
-        .warning, "listening for trainers on \(address); a subscriber is slow, and what trainers send is kept in a file until it catches up")
+        .warning, "listening for trainers on \(address); a subscriber is slow, and what trainers send is kept in a file until it catches up"
+      )
     case .full(let reason):
       context.report(
         .warning, "not reading from trainers on \(address) until a subscriber catches up: \(reason); free space on that disk")

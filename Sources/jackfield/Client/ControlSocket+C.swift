@@ -41,8 +41,16 @@ final class ControlSocket {
     let bytes = Array((line + "\n").utf8)
     var sent = 0
     while sent < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
-      if count > 0 { sent += count } else if errno == EPIPE || errno == ECONNRESET { throw .closed } else if errno != EINTR { throw .system(errno) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+      }
+      if count > 0 {
+        sent += count
+      } else if errno == EPIPE || errno == ECONNRESET {
+        throw .closed
+      } else if errno != EINTR {
+        throw .system(errno)
+      }
     }
   }
 

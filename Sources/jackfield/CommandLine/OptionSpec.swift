@@ -9,7 +9,8 @@ struct OptionSpec: Sendable {
   var repeats = false
   var help: String
 
-  static let home = OptionSpec(name: "--home", value: "DIR", help: "the host's directory (default: $JACKFIELD_HOME, else the XDG directories)")
+  static let home = OptionSpec(
+    name: "--home", value: "DIR", help: "the host's directory (default: $JACKFIELD_HOME, else the XDG directories)")
   static let json = OptionSpec(name: "--json", help: "print JSON")
   static let help = OptionSpec(name: "--help", help: "explain this command")
 

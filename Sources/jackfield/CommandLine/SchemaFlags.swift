@@ -19,7 +19,9 @@ struct SchemaFlags {
     var object: [String: JSONValue] = [:]
     var rest = words[...]
     while let word = rest.popFirst() {
-      guard word.hasPrefix("--") else { throw UsageError("'\(word)' is not a flag of '\(command)'; flags begin with --", subcommand: "call \(command)") }
+      guard word.hasPrefix("--") else {
+        throw UsageError("'\(word)' is not a flag of '\(command)'; flags begin with --", subcommand: "call \(command)")
+      }
       try take(word, &rest, into: &object)
     }
     for name in required where object[name] == nil {
@@ -35,7 +37,9 @@ struct SchemaFlags {
         object[name] = .bool(inline.map { $0 == "true" } ?? true)
         return
       }
-      guard let text = inline ?? rest.popFirst() else { throw UsageError("'\(flag)' wants a value\(hint(name))", subcommand: "call \(command)") }
+      guard let text = inline ?? rest.popFirst() else {
+        throw UsageError("'\(flag)' wants a value\(hint(name))", subcommand: "call \(command)")
+      }
       let value = try self.value(text, schema, flag)
       if Self.kind(schema) == "array", let items = schema["items"] {
         let one = text.hasPrefix("[") ? value : .array([try self.value(text, items, flag)])
@@ -69,7 +73,8 @@ struct SchemaFlags {
   }
 
   private func unknown(_ flag: String) -> UsageError {
-    let cure = NearMiss.closest(to: flag, in: names).map { "did you mean '\($0)'?" }
+    let cure =
+      NearMiss.closest(to: flag, in: names).map { "did you mean '\($0)'?" }
       ?? (names.isEmpty ? "it takes none" : "it has \(names.joined(separator: ", "))")
     return UsageError("'\(command)' has no flag '\(flag)'; \(cure)", subcommand: "call \(command)")
   }
@@ -101,7 +106,9 @@ struct SchemaFlags {
   private func explanation(_ name: String) -> String {
     var parts = [properties[name]?["description"]?.stringValue ?? ""]
     if required.contains(name) { parts.append("(required)") }
-    if let choices = properties[name]?["enum"]?.arrayValue { parts.append("(one of " + choices.map { $0.stringValue ?? $0.serialized() }.joined(separator: ", ") + ")") }
+    if let choices = properties[name]?["enum"]?.arrayValue {
+      parts.append("(one of " + choices.map { $0.stringValue ?? $0.serialized() }.joined(separator: ", ") + ")")
+    }
     if let value = properties[name]?["default"] { parts.append("(default \(value.stringValue ?? value.serialized()))") }
     return parts.filter { !$0.isEmpty }.joined(separator: " ")
   }
@@ -121,7 +128,13 @@ struct SchemaFlags {
   static func kebab(_ name: String) -> String {
     var result = ""
     for character in name {
-      if character == "_" { result.append("-") } else if character.isUppercase { result += "-" + character.lowercased() } else { result.append(character) }
+      if character == "_" {
+        result.append("-")
+      } else if character.isUppercase {
+        result += "-" + character.lowercased()
+      } else {
+        result.append(character)
+      }
     }
     return result
   }

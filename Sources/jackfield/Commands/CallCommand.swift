@@ -25,7 +25,9 @@ extension Subcommand {
 /// Calls one command of the switchboard.
 enum CallCommand {
   static func run(_ invocation: Invocation) throws -> Int32 {
-    guard let name = invocation.arguments.first else { throw UsageError("'call' wants the name of a command; 'jackfield commands' lists them", subcommand: "call") }
+    guard let name = invocation.arguments.first else {
+      throw UsageError("'call' wants the name of a command; 'jackfield commands' lists them", subcommand: "call")
+    }
     let timeout = try invocation.value("--timeout").map(Duration.parse)
     let client = try ControlClient(home: invocation.home)
     let description = try describe(name, client)

@@ -12,7 +12,8 @@ extension Subcommand {
         Terminal.print(commands)
       } else {
         let text = StatusCommand.text
-        Terminal.printTable(["COMMAND", "PLUGIN", "SUMMARY"], (commands.arrayValue ?? []).map { [text($0["name"]), text($0["plugin"]), text($0["summary"])] })
+        Terminal.printTable(
+          ["COMMAND", "PLUGIN", "SUMMARY"], (commands.arrayValue ?? []).map { [text($0["name"]), text($0["plugin"]), text($0["summary"])] })
       }
       return SystemExit.ok
     })

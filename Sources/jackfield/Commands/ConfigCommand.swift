@@ -35,7 +35,8 @@ enum ConfigCommand {
       return SystemExit.ok
     }
     Terminal.printTable(
-      ["KEY", "VALUE", "FROM"], rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] })
+      ["KEY", "VALUE", "FROM"],
+      rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] })
     return SystemExit.ok
   }
 
@@ -55,7 +56,9 @@ enum ConfigCommand {
     let directories = Directories(environment: Environment.all, home: invocation.home)
     let read = (try? ConfigurationLoader(directories: directories, environment: Environment.all).paths()) ?? []
     if invocation.wantsJSON {
-      Terminal.print(["file": .string(directories.configFile), "folder": .string(directories.configFolder), "read": .array(read.map { .string($0) })])
+      Terminal.print([
+        "file": .string(directories.configFile), "folder": .string(directories.configFolder), "read": .array(read.map { .string($0) }),
+      ])
     } else {
       Terminal.print("\(directories.configFile)\n\(directories.configFolder)/*.json")
       Terminal.print(read.isEmpty ? "none of them exists: the defaults hold" : "read now: \(read.joined(separator: ", "))")

@@ -22,10 +22,14 @@ struct Doctor {
   }
 
   private func places(_ directories: Directories) -> [Finding] {
-    [("config", directories.config), ("data", directories.data), ("state", directories.state), ("runtime", directories.runtime)].map { name, path in
-      if unsafe access(path, F_OK) != 0 { return Finding(level: .ok, subject: name, message: "'\(path)' is not there yet; the host makes it") }
+    [("config", directories.config), ("data", directories.data), ("state", directories.state), ("runtime", directories.runtime)].map {
+      name, path in
+      if unsafe access(path, F_OK) != 0 {
+        return Finding(level: .ok, subject: name, message: "'\(path)' is not there yet; the host makes it")
+      }
       guard unsafe access(path, R_OK | W_OK | X_OK) == 0 else {
-        return Finding(level: .problem, subject: name, message: "'\(path)' may not be written to; change its owner or mode, or choose another --home")
+        return Finding(
+          level: .problem, subject: name, message: "'\(path)' may not be written to; change its owner or mode, or choose another --home")
       }
       return Finding(level: .ok, subject: name, message: path)
     }
@@ -80,13 +84,17 @@ struct Doctor {
     let subject = "port \(number)"
     return free == 0
       ? Finding(level: .warning, subject: subject, message: "nobody listens for trainers; start a host with the plugin 'trainer'")
-      : Finding(level: .ok, subject: subject, message: "taken; by this host if the plugin 'trainer' is active, else set plugins.trainer.config.port")
+      : Finding(
+        level: .ok, subject: subject, message: "taken; by this host if the plugin 'trainer' is active, else set plugins.trainer.config.port"
+      )
   }
 
   private func disk(_ directories: Directories) -> Finding {
     var status = statvfs()
     let existing = unsafe access(directories.data, F_OK) == 0 ? directories.data : "/"
-    guard unsafe statvfs(existing, &status) == 0 else { return Finding(level: .warning, subject: "disk", message: "cannot look at '\(existing)'") }
+    guard unsafe statvfs(existing, &status) == 0 else {
+      return Finding(level: .warning, subject: "disk", message: "cannot look at '\(existing)'")
+    }
     let megabytes = Int(status.f_bavail) * Int(status.f_frsize) / 1_000_000
     return megabytes < 500
       ? Finding(level: .problem, subject: "disk", message: "\(megabytes) MB are free at '\(existing)'; make room, or recording will pause")

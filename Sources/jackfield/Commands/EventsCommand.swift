@@ -23,13 +23,17 @@ enum EventsCommand {
       left -= 1
       if left <= 0 { SystemExit.end(SystemExit.ok) }
     }
-    _ = try client.request("event/subscribe", ["patterns": .array(patterns.map { .string($0) })], interrupted: { _ in SystemExit.end(SystemExit.interrupted) }, notified: show)
+    _ = try client.request(
+      "event/subscribe", ["patterns": .array(patterns.map { .string($0) })], interrupted: { _ in SystemExit.end(SystemExit.interrupted) },
+      notified: show)
     try client.listen(show)
     return SystemExit.interrupted
   }
 
   private static func count(_ text: String) throws(UsageError) -> Int {
-    guard let number = Int(text), number > 0 else { throw UsageError("'--count' wants a number above 0, not '\(text)'", subcommand: "events") }
+    guard let number = Int(text), number > 0 else {
+      throw UsageError("'--count' wants a number above 0, not '\(text)'", subcommand: "events")
+    }
     return number
   }
 

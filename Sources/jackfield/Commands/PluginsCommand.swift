@@ -50,7 +50,8 @@ enum PluginsCommand {
     }
     let text = StatusCommand.text
     Terminal.printTable(
-      ["PLUGIN", "VERSION", "STATE", "MODE", "PATH"], rows.map { [text($0["id"]), text($0["version"]), text($0["state"]), text($0["mode"]), text($0["path"])] })
+      ["PLUGIN", "VERSION", "STATE", "MODE", "PATH"],
+      rows.map { [text($0["id"]), text($0["version"]), text($0["state"]), text($0["mode"]), text($0["path"])] })
     for row in rows {
       if let reason = row["reason"]?.stringValue { Terminal.print("\n\(text(row["id"])): \(Terminal.plain(reason))") }
       if let health = row["health"] { Terminal.print("\n\(text(row["id"])): \(text(health["level"])): \(text(health["message"]))") }

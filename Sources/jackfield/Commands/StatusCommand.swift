@@ -16,12 +16,11 @@ extension Subcommand {
 /// Lays the status out for a person.
 enum StatusCommand {
   static func show(_ status: JSONValue) {
-    Terminal.print(
-      """
-      jackfield \(text(status["version"])), ABI \(text(status["abi"])), process \(text(status["pid"])), up \(uptime(status)),       \(megabytes(status["residentBytes"])) MB resident, \(text(status["openCalls"])) open calls
-      home \(text(status["directories"]?["config"]))
-
-      """)
+    let first = [
+      "jackfield \(text(status["version"]))", "ABI \(text(status["abi"]))", "process \(text(status["pid"]))", "up \(uptime(status))",
+      "\(megabytes(status["residentBytes"])) MB resident", "\(text(status["openCalls"])) open calls",
+    ]
+    Terminal.print("\(first.joined(separator: ", "))\nhome \(text(status["directories"]?["config"]))\n")
     PluginsCommand.show(status["plugins"]?.arrayValue ?? [])
     let commands = status["commands"]?.arrayValue ?? []
     guard !commands.isEmpty else { return }
