@@ -33,6 +33,8 @@ targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
+  // Calls of the kernel that Swift's Glibc module does not show.
+  .target(name: "CLinux", path: "Sources/System/CLinux"),
 ]
 
 // MARK: - Host
@@ -53,7 +55,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("Store", uses: ["SQLite", "JSON"])
-targets += plugin("Trainer", uses: ["JSON"])
+targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
 // MARK: - Tests
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PluginAPI
-import PluginSDK
-import Trainer
+internal import PluginSDK
+internal import Trainer
 
-// Written once, before anybody sees it.
+// Written once, before anybody can ask for it, and never again.
 nonisolated(unsafe) private let table = unsafe exportPlugin(TrainerPlugin.self)
 
 @implementation @c

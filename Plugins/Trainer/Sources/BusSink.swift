@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PluginSDK
-internal import Threads
 
 /// Publishes on the host's bus.
 final class BusSink: EventSink {
@@ -26,14 +25,14 @@ final class BusSink: EventSink {
   }
 
   /// Says until when the rest is tried. To be called when the stop begins.
-  func beginDrain(until deadline: UInt64) { drainDeadline.update { $0 = deadline } }
+  func beginDrain(until deadline: UInt64) { drainDeadline.change { $0 = deadline } }
 
   /// Tries again and again: while a plugin stops, nobody tells it any more that there is room.
   private func drain(_ bytes: [UInt8], _ topic: Topic, _ failure: PluginFailure) throws {
     let deadline = drainDeadline.wait { $0 }
     while let deadline, MonotonicClock.now < deadline {
       if try topic.tryPublish(bytes: bytes) { return }
-      _ = drainDeadline.wait(until: min(deadline, MonotonicClock.after(milliseconds: 2))) { _ in Never?.none }
+      _ = drainDeadline.wait(until: min(deadline, MonotonicClock.after(.milliseconds(2)))) { _ in Never?.none }
     }
     throw failure
   }

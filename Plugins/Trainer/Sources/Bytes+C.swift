@@ -6,10 +6,12 @@ internal import Glibc
 /// Finds the first newline at or after an index. `memchr` is many times faster than a loop over a span.
 func newline(in bytes: Span<UInt8>, from start: Int) -> Int? {
   guard start < bytes.count else { return nil }
-  return unsafe bytes.withUnsafeBytes { buffer in
-    guard let base = unsafe buffer.baseAddress, let found = unsafe memchr(base + start, 0x0A, buffer.count - start) else { return nil }
-    return unsafe UnsafeRawPointer(found) - base
-  }
+  return unsafe bytes.withUnsafeBytes { unsafe newline(in: $0, from: start) }
+}
+
+private func newline(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }
+  return unsafe UnsafeRawPointer(found) - base
 }
 
 /// Appends by one copy.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Synchronization
-internal import Threads
+internal import PluginSDK
 
 /// Warnings about what peers do wrong, of each kind one in ten seconds: a hostile or broken peer must not fill the log.
 final class Complaints: Sendable {
@@ -12,7 +12,7 @@ final class Complaints: Sendable {
     var suppressed = 0
   }
 
-  private static let pauseMilliseconds: UInt64 = 10_000
+  private static let pause: UInt64 = 10_000_000_000
 
   private let write: Write
   private let kinds = Mutex<[String: Kind]>([:])
@@ -27,7 +27,7 @@ final class Complaints: Sendable {
         kinds[message]?.suppressed += 1
         return nil
       }
-      defer { kinds[message] = Kind(silentUntil: now + Self.pauseMilliseconds * 1_000_000) }
+      defer { kinds[message] = Kind(silentUntil: now + Self.pause) }
       return kinds[message]?.suppressed ?? 0
     }
     guard let suppressed else { return }

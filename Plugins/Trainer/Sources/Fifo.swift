@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A queue in one array: appended behind, taken in front, in constant time on average.
-struct Fifo<Element> {
+struct Fifo<Element: Sendable>: Sendable {
   private var elements: [Element?] = []
   private var head = 0
 

@@ -52,7 +52,7 @@ struct Listener: Sendable {
       if descriptor >= 0 {
         let accepted = Socket(descriptor: descriptor)
         accepted.setNonBlocking()
-        accepted.set(TCP_NODELAY, level: Int32(IPPROTO_TCP.rawValue), to: 1)
+        accepted.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
         return .accepted(accepted, peer: LoopbackAddress(address).description)
       }
       switch errno {

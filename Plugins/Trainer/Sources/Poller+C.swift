@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLinux
 internal import Glibc
 
 /// Waits for many descriptors at once, and for a wake-up from another thread.
@@ -19,16 +20,17 @@ final class Poller: Sendable {
   }
 
   private static let wakeToken = UInt64.max
+  private static let mostReady = 64
   private let epoll: Int32
   private let event: Int32
 
   init() throws(SystemError) {
-    epoll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
-    event = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    epoll = linux_poller_make()
+    event = linux_event_make()
     guard epoll >= 0, event >= 0 else {
-      throw SystemError(description: "cannot wait for sockets: \(unsafe String(cString: strerror(errno)))")
+      throw SystemError(description: "cannot wait for sockets: \(unsafe String(cString: strerror(-min(epoll, event))))")
     }
-    change(EPOLL_CTL_ADD, event, Self.wakeToken, .reading)
+    _ = linux_poller_set(epoll, Int32(LINUX_POLLER_ADD), event, Self.wakeToken, true, false)
   }
 
   deinit {
@@ -44,42 +46,32 @@ final class Poller: Sendable {
 
   func set(_ interest: Interest, was before: Interest, for descriptor: Int32, token: UInt64) {
     guard interest != before else { return }
-    switch (before.isEmpty, interest.isEmpty) {
-    case (true, _): change(EPOLL_CTL_ADD, descriptor, token, interest)
-    case (_, true): change(EPOLL_CTL_DEL, descriptor, token, interest)
-    case (false, false): change(EPOLL_CTL_MOD, descriptor, token, interest)
-    }
+    let operation =
+      switch (before.isEmpty, interest.isEmpty) {
+      case (true, _): LINUX_POLLER_ADD
+      case (_, true): LINUX_POLLER_REMOVE
+      case (false, false): LINUX_POLLER_CHANGE
+      }
+    _ = linux_poller_set(epoll, Int32(operation), descriptor, token, interest.contains(.reading), interest.contains(.writing))
   }
 
   /// Waits.
   ///
   /// - Parameter milliseconds: At most so long; below zero for ever.
   func wait(milliseconds: Int32 = -1) -> [Ready] {
-    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { events in
-      let count = unsafe epoll_wait(epoll, events.baseAddress, 64, milliseconds)
+    unsafe withUnsafeTemporaryAllocation(of: linux_ready.self, capacity: Self.mostReady) { ready in
+      let count = unsafe linux_poller_wait(epoll, ready.baseAddress, Int32(Self.mostReady), milliseconds)
       guard count > 0 else { return [] }
-      return unsafe events[..<Int(count)].compactMap { unsafe ready($0) }
+      return unsafe ready[..<Int(count)].compactMap(translate)
     }
   }
 
-  private func ready(_ event: epoll_event) -> Ready? {
-    let token = unsafe event.data.u64
-    guard token != Self.wakeToken else {
+  private func translate(_ ready: linux_ready) -> Ready? {
+    guard ready.token != Self.wakeToken else {
       var count: UInt64 = 0
-      _ = unsafe read(self.event, &count, 8)
+      _ = unsafe read(event, &count, 8)
       return nil
     }
-    let hasEnded = event.events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-    return Ready(
-      token: token, isReadable: hasEnded || event.events & EPOLLIN.rawValue != 0,
-      isWritable: hasEnded || event.events & EPOLLOUT.rawValue != 0)
-  }
-
-  private func change(_ operation: Int32, _ descriptor: Int32, _ token: UInt64, _ interest: Interest) {
-    var event = epoll_event()
-    if interest.contains(.reading) { event.events |= EPOLLIN.rawValue }
-    if interest.contains(.writing) { event.events |= EPOLLOUT.rawValue }
-    unsafe event.data.u64 = token
-    _ = unsafe epoll_ctl(epoll, operation, descriptor, &event)
+    return Ready(token: ready.token, isReadable: ready.readable || ready.hung_up, isWritable: ready.writable || ready.hung_up)
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
-internal import Threads
+internal import PluginSDK
 
 /// Turns what the door read into events and replies, on a thread of its own that may wait for slow subscribers.
 final class Pump: Sendable {
   private let parts: Parts
-  private let thread: OwnThread
+  private let thread: OwnedThread
 
   /// What the pump works with.
   struct Parts: Sendable {
@@ -22,9 +22,9 @@ final class Pump: Sendable {
   }
 
   /// Begins.
-  init(_ parts: Parts) {
+  init(_ parts: Parts) throws {
     self.parts = parts
-    thread = OwnThread(name: "trainer-pump") {
+    thread = try OwnedThread.begin(name: "trainer-pump") {
       var loop = PumpLoop(parts)
       loop.run()
     }

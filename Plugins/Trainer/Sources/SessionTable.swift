@@ -126,7 +126,7 @@ extension SessionTable {
   ///
   /// - Parameter name: A session's id, the beginning of one, or the name of its run; nil means the only one connected.
   func target(_ name: String?) throws -> Target {
-    let candidates = try name.map(named) ?? active
+    let candidates = name.map(named) ?? active
     guard candidates.count == 1 else { throw ambiguity(name, candidates) }
     guard let connection = candidates[0].connections.last else { throw notConnected(candidates[0]) }
     return Target(session: candidates[0].id, connection: connection)

@@ -37,7 +37,7 @@ struct Socket: Sendable {
   /// Writes as much as there is room for.
   func write(_ bytes: ArraySlice<UInt8>) -> Writing {
     while true {
-      let count = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       if count >= 0 { return .written(count) }
       if errno == EINTR { continue }
       return errno == EAGAIN || errno == EWOULDBLOCK ? .noRoom : .broken

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trainer cuts its line when a write takes half a second, so the door must never wait for a slow subscriber: it puts what it read here.
 
-internal import Threads
+internal import PluginSDK
 
 /// The queue between the door and the pump: in memory, then in a file, then, when the disk is full, refusing.
 ///
@@ -67,14 +67,14 @@ package final class Spool: Sendable {
   }
 
   package var usage: Usage {
-    state.withLock { Usage(memoryBytes: $0.headCost + $0.tailCost, fileBytes: $0.file?.waitingBytes ?? 0, phase: $0.phase) }
+    state.read { Usage(memoryBytes: $0.headCost + $0.tailCost, fileBytes: $0.file?.waitingBytes ?? 0, phase: $0.phase) }
   }
 
   /// Adds what was seen. It is always kept.
   ///
   /// - Returns: False when the reading must stop until `onChange` tells a phase that is not `full`.
   package func append(_ arrival: Arrival) -> Bool {
-    let (phase, news) = state.update { state in
+    let (phase, news) = state.change { state in
       place(arrival, in: &state)
       return (state.phase, state.takeNews())
     }
@@ -102,13 +102,13 @@ package final class Spool: Sendable {
   }
 
   /// Lets `take` end when all has been taken.
-  package func finish() { state.update { $0.isFinished = true } }
+  package func finish() { state.change { $0.isFinished = true } }
 
   /// Throws away what nobody took, with its file.
   ///
   /// - Returns: How many bytes that were.
   package func discard() -> Int {
-    state.update { state in
+    state.change { state in
       let lost = state.headCost + state.tailCost + (state.file?.waitingBytes ?? 0)
       state.file?.remove()
       state = State()

@@ -22,9 +22,9 @@ final class SpoolFile: Sendable {
   /// Makes the file and its directory; one left behind by a crash is replaced.
   init(path: String) throws(SystemError) {
     self.path = path
-    if let slash = path.lastIndex(of: "/") { _ = mkdir(String(path[..<slash]), 0o700) }
-    _ = unlink(path)
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    if let slash = path.lastIndex(of: "/") { _ = unsafe mkdir(String(path[..<slash]), 0o700) }
+    _ = unsafe unlink(path)
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw Self.failure("make", path) }
   }
 
@@ -59,7 +59,7 @@ final class SpoolFile: Sendable {
   }
 
   /// Takes the file's name away; its space is free when this object is.
-  func remove() { _ = unlink(path) }
+  func remove() { _ = unsafe unlink(path) }
 
   // MARK: - Records
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Synchronization
-internal import Threads
+internal import PluginSDK
 
 /// The TCP server trainers connect to: one thread that only reads and writes sockets.
 ///
@@ -38,7 +38,7 @@ final class TrainerDoor: Sendable {
   let notes: DoorNotes
   let poller: Poller
   private let orders = Mutex(Orders())
-  private let thread = Mutex<OwnThread?>(nil)
+  private let thread = Mutex<OwnedThread?>(nil)
   /// Changes when the loop has taken a phase over.
   private let reached = Monitor(Phase.open)
 
@@ -52,8 +52,8 @@ final class TrainerDoor: Sendable {
   }
 
   /// Begins to accept.
-  func start() {
-    let started = OwnThread(name: "trainer-door") { [self] in
+  func start() throws {
+    let started = try OwnedThread.begin(name: "trainer-door") { [self] in
       var loop = DoorLoop(door: self)
       loop.run()
     }
@@ -115,5 +115,5 @@ extension TrainerDoor {
   func closeOutbox(_ connection: ConnectionID) { _ = orders.withLock { $0.outboxes.removeValue(forKey: connection) } }
   func takeOutbox(_ connection: ConnectionID) -> [UInt8] { orders.withLock { $0.outboxes[connection]?.take() ?? [] } }
   func wrote(_ count: Int, to connection: ConnectionID) { orders.withLock { $0.outboxes[connection]?.wrote(count) } }
-  func hasReached(_ phase: Phase) { reached.update { $0 = phase } }
+  func hasReached(_ phase: Phase) { reached.change { $0 = phase } }
 }

@@ -3,7 +3,6 @@
 internal import JSON
 public import PluginSDK
 internal import Synchronization
-internal import Threads
 
 /// The door for training scripts: they connect here, their events go onto the bus, commands go to them.
 public final class TrainerPlugin: Plugin {
@@ -11,7 +10,7 @@ public final class TrainerPlugin: Plugin {
   public static let version = "0.1.0"
 
   /// How long a stop may wait for slow subscribers; the host allows five seconds for everything.
-  private static let drainMilliseconds: UInt64 = 2_000
+  private static let drainTime = Duration.seconds(2)
 
   private let context: PluginContext
   private let settings: TrainerSettings
@@ -48,7 +47,7 @@ public final class TrainerPlugin: Plugin {
 
   public func stop() async {
     guard let service = running.withLock({ $0.take() }) else { return }
-    sink.beginDrain(until: MonotonicClock.after(milliseconds: Self.drainMilliseconds))
+    sink.beginDrain(until: MonotonicClock.after(Self.drainTime))
     service.stop()
   }
 

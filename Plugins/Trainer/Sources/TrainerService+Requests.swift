@@ -2,7 +2,6 @@
 
 internal import JSON
 internal import PluginSDK
-internal import Threads
 
 extension TrainerService {
   /// A trainer's answer.

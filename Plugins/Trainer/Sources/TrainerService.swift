@@ -2,7 +2,6 @@
 
 internal import JSON
 internal import PluginSDK
-internal import Threads
 
 /// Door, spool, pump and tables, put together: everything but the host.
 final class TrainerService: Sendable {
@@ -12,7 +11,6 @@ final class TrainerService: Sendable {
   let spool: Spool
   private let door: TrainerDoor
   private let pump: Pump
-  private let complaints: Complaints
 
   /// What it needs from its surroundings.
   struct Surroundings: Sendable {
@@ -27,28 +25,41 @@ final class TrainerService: Sendable {
   /// Listens and begins.
   init(_ settings: TrainerSettings, _ surroundings: Surroundings) throws {
     let listener = try Listener(at: settings.address)
-    let complaints = Complaints(surroundings.warn)
     let address = listener.address.description
     let gate = ReadingGate()
-    let spool = Spool(memoryBytes: settings.spoolMemoryBytes, path: surroundings.spoolPath) { phase in
+    spool = Spool(memoryBytes: settings.spoolMemoryBytes, path: surroundings.spoolPath) { phase in
       surroundings.report(address, phase)
       if case .full = phase { return }
       gate.open()
     }
-    let door = try TrainerDoor(
-      listener: listener, maxConnections: settings.maxConnections, spool: spool,
-      notes: DoorNotes(acceptingPaused: { complaints.warn("trainers must wait for a connection", ["reason": $0]) }))
+    let complaints = Complaints(surroundings.warn)
+    door = try Self.openDoor(listener, settings, spool, complaints)
     gate.opens(door)
-    let counters = counters
-    pump = Pump(
-      Pump.Parts(
-        spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints, sink: surroundings.sink,
-        maxLineBytes: settings.maxLineBytes, acknowledge: { Self.send($0, through: door, counters) }))
-    self.spool = spool
-    self.door = door
-    self.complaints = complaints
-    door.start()
+    do {
+      pump = try Pump(
+        Pump.Parts(
+          spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints, sink: surroundings.sink,
+          maxLineBytes: settings.maxLineBytes, acknowledge: { [door, counters] in Self.send($0, through: door, counters) }))
+    } catch {
+      door.close()
+      throw error
+    }
     surroundings.report(address, .memory)
+  }
+
+  private static func openDoor(
+    _ listener: Listener, _ settings: TrainerSettings, _ spool: Spool, _ complaints: Complaints
+  ) throws -> TrainerDoor {
+    do {
+      let door = try TrainerDoor(
+        listener: listener, maxConnections: settings.maxConnections, spool: spool,
+        notes: DoorNotes(acceptingPaused: { complaints.warn("trainers must wait for a connection", ["reason": $0]) }))
+      try door.start()
+      return door
+    } catch {
+      listener.socket.close()
+      throw error
+    }
   }
 
   var address: LoopbackAddress { door.listener.address }
