@@ -40,8 +40,6 @@ targets += [
 // MARK: - Host
 
 targets += [
-  // Calls of the kernel that Swift's Glibc module does not show.
-  .target(name: "CLinux", path: "Sources/System/CLinux"),
   .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
 ]

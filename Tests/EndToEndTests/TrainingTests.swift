@@ -42,7 +42,7 @@ import Testing
     let script = try Program(["python3", "-c", steps, half, go], environment: environment, in: host.home)
     while !FileManager.default.fileExists(atPath: half), kill(script.pid, 0) == 0 { usleep(1_000) }
     host.killNow()  // in the middle: what it has read and not committed is lost with it
-    FileManager.default.createFile(atPath: go, contents: nil)
+    try Data().write(to: URL(filePath: go))
     try host.restart()
     #expect(script.wait().status == 0, "\(script.error)")
     let run = try host.until("call", "runs.show", "--run", "survivor") { $0["steps"]?.intValue == 600 }
