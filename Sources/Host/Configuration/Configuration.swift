@@ -15,6 +15,12 @@ package struct Configuration: Sendable {
     package var mode: Mode?
     /// As written: without the schema's defaults, secrets still references.
     package var config: JSONValue = [:]
+
+    package init(enabled: Bool = true, mode: Mode? = nil, config: JSONValue = [:]) {
+      self.enabled = enabled
+      self.mode = mode
+      self.config = config
+    }
   }
 
   package struct Log: Sendable, Hashable {

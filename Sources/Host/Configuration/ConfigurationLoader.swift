@@ -35,7 +35,7 @@ package struct ConfigurationLoader: Sendable {
   /// The files there are, in the order they are read.
   package func paths() throws(ConfigurationError) -> [String] {
     var paths: [String] = []
-    if exists(directories.configFile) { paths.append(directories.configFile) }
+    if Folder.holds("config.json", in: directories.config) { paths.append(directories.configFile) }
     do throws(FileError) {
       let names = try Folder.names(in: directories.configFolder).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
       return paths + names.map { "\(directories.configFolder)/\($0)" }
@@ -45,15 +45,6 @@ package struct ConfigurationLoader: Sendable {
       throw ConfigurationError(problems: [
         ConfigurationProblem(.unreadable, location: location, message: "\(error); make it a directory that the host may read")
       ])
-    }
-  }
-
-  /// A file that is there but cannot be read counts: reading it will say so.
-  private func exists(_ path: String) -> Bool {
-    do throws(FileError) {
-      return try Folder.names(in: directories.config).contains { "\(directories.config)/\($0)" == path }
-    } catch {
-      return !error.isMissing
     }
   }
 

@@ -38,9 +38,11 @@ extension JSONSchema {
   /// The default, or an object of defaults when some property below has one and none is required without.
   private var valueWhenMissing: JSONValue? {
     if let defaultValue { return filledIn(defaultValue) }
-    guard kinds == [.object] else { return nil }
+    guard kinds == [.object] else { return .none }
     let filled = filledIn([:])
-    return filled != [:] && problems(in: filled).isEmpty ? filled : nil
+    // Not `? filled : nil`: that nil would be JSON's null.
+    guard filled != [:], problems(in: filled).isEmpty else { return .none }
+    return filled
   }
 }
 

@@ -32,7 +32,6 @@ package struct PluginSwitches: Sendable {
   }
 
   private func existing() throws(ConfigurationError) -> JSONValue {
-    let names = (try? Folder.names(in: folder)) ?? []  // no folder, no file; any other reason comes up again when writing
-    return names.contains("90-plugins.json") ? try ConfigurationFile(path).value : [:]
+    Folder.holds("90-plugins.json", in: folder) ? try ConfigurationFile(path).value : [:]
   }
 }

@@ -33,6 +33,19 @@ package enum Folder {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// Whether a directory has an entry of that name, of whatever kind; also when that cannot be told, so that using it says why.
+  package static func holds(_ name: String, in path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat("\(path)/\(name)", &status) == 0 || errno != ENOENT && errno != ENOTDIR
+  }
+
+  /// The path without symbolic links, "." and ".."; nil when it does not exist.
+  package static func resolved(_ path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
   private static func requireDirectory(_ path: String) throws(FileError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw FileError(verb: "make directory", path: path, cause: .system(errno)) }
