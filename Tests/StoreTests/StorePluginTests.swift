@@ -112,10 +112,13 @@ import Testing
     await store.host.close()
   }
 
-  @Test func aRunWhoseTrainerLeftIsLostUntilItsNextStep() async throws {
+  @Test(arguments: [
+    ["connection": 1, "session_id": "s"], ["connection": 1, "sessions": ["x", "s"]],
+  ] as [JSONValue])
+  func aRunWhoseTrainerLeftIsLostUntilItsNextStep(_ news: JSONValue) async throws {
     let store = try await StoreHarness()
     store.publish(step(1, seq: 1))
-    store.publish(["connection": 1, "sessions": ["s"]], topic: "trainer.disconnected")
+    store.publish(news, topic: "trainer.disconnected")
     store.publish(step(1, seq: 1, run: "other", session: "t"))
     try await store.committed("t", 1)
     #expect(try await store.ask("runs.show", ["run": "r"])["state"] == "lost")

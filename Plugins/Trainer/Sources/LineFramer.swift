@@ -1,84 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
-
-/// Cuts one connection's bytes into lines, however they arrive.
-struct LineFramer {
-  /// Lines skipped because they were over the limit.
-  private(set) var longLines = 0
-  private let limit: Int
-  private var rest: [UInt8] = []
+/// Cuts one connection's stream into lines.
+final class LineFramer {
+  private let maxLineBytes: Int
+  /// The beginning of a line whose end has not come.
+  private var partial: [UInt8] = []
   private var isSkipping = false
+  /// How many lines were over the limit and skipped.
+  private(set) var skippedLines = 0
 
-  /// - Parameter limit: In bytes; a longer line is skipped to its end.
-  init(limit: Int) { self.limit = limit }
+  init(maxLineBytes: Int) { self.maxLineBytes = maxLineBytes }
 
-  /// Whether bytes wait for the end of their line.
-  var isTorn: Bool { !rest.isEmpty || isSkipping }
-
-  /// Takes bytes and calls `line` for each line they complete, without its end and without empty ones.
-  mutating func add(_ bytes: Span<UInt8>, _ line: (Span<UInt8>) -> Void) {
+  /// Takes the next piece of the stream and hands out the lines that end in it, without their newline; empty ones are left out.
+  func feed(_ piece: [UInt8], _ body: (Span<UInt8>) -> Void) {
+    let piece = piece.span
     var start = 0
-    while let end = bytes.index(ofNewlineFrom: start) {
-      let piece = bytes.extracting(start..<end)
+    while let end = newline(in: piece, from: start) {
+      finishLine(piece.extracting(start..<end), body)
       start = end + 1
-      finish(piece, line)
     }
-    keep(bytes.extracting(start..<bytes.count))
+    keep(piece.extracting(start..<piece.count))
   }
 
-  private mutating func finish(_ piece: Span<UInt8>, _ line: (Span<UInt8>) -> Void) {
-    if isSkipping {
+  /// Ends the stream.
+  ///
+  /// - Returns: How many bytes of a line without an end were thrown away.
+  func finish() -> Int {
+    defer { partial = [] }
+    return partial.count
+  }
+
+  private func finishLine(_ rest: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+    guard !isSkipping else {
       isSkipping = false
       return
     }
-    guard rest.count + piece.count <= limit else {
-      longLines += 1
-      rest = []
+    guard partial.count + rest.count <= maxLineBytes else {
+      skip()
+      isSkipping = false
       return
     }
-    if rest.isEmpty {
-      emit(piece, line)
+    if partial.isEmpty {
+      if !rest.isEmpty { body(rest) }
     } else {
-      rest.append(copying: piece)
-      emit(rest.span, line)
-      // A rare huge line should not keep its memory.
-      rest.removeAll(keepingCapacity: rest.capacity <= 1 << 20)
+      append(rest, to: &partial)
+      body(partial.span)
+      partial.removeAll(keepingCapacity: partial.count <= 1 << 20)
     }
   }
 
-  private func emit(_ text: Span<UInt8>, _ line: (Span<UInt8>) -> Void) {
-    let count = text.count > 0 && text[text.count - 1] == UInt8(ascii: "\r") ? text.count - 1 : text.count
-    if count > 0 { line(text.extracting(first: count)) }
+  private func keep(_ rest: Span<UInt8>) {
+    guard !isSkipping, !rest.isEmpty else { return }
+    guard partial.count + rest.count <= maxLineBytes else { return skip() }
+    append(rest, to: &partial)
   }
 
-  private mutating func keep(_ piece: Span<UInt8>) {
-    guard !isSkipping, piece.count > 0 else { return }
-    guard rest.count + piece.count <= limit else {
-      longLines += 1
-      rest = []
-      isSkipping = true
-      return
-    }
-    rest.append(copying: piece)
-  }
-}
-
-extension Span<UInt8> {
-  /// Where the next line ends.
-  fileprivate func index(ofNewlineFrom start: Int) -> Int? {
-    unsafe withUnsafeBytes { bytes in
-      guard start < bytes.count, let base = bytes.baseAddress,
-        let found = unsafe memchr(base + start, 0x0a, bytes.count - start)
-      else { return nil }
-      return unsafe UnsafeRawPointer(found) - base
-    }
-  }
-}
-
-extension [UInt8] {
-  /// Appends lent bytes.
-  mutating func append(copying bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  private func skip() {
+    skippedLines += 1
+    partial = []
+    isSkipping = true
   }
 }

@@ -1,170 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FoundationEssentials
 internal import JSON
 internal import PluginSDK
-internal import Synchronization
 
-/// The thread that makes lines of bytes, hands replies to those who wait, and puts events into the spool. It waits for nobody,
-/// so that a trainer can be paused even while a full database holds its events back.
+/// Turns what the door read into events and replies, on a thread of its own that may wait for slow subscribers.
 final class Pump: Sendable {
-  private let inbox: Inbox
-  private let spool: Spool
-  private let sessions: SessionTable
-  private let requests: RequestTable
-  private let log: PluginLog
-  private let maxLineBytes: Int
-  private let shown = Mutex(PumpCounts())
+  private let parts: Parts
+  private let thread: OwnedThread
 
-  init(inbox: Inbox, spool: Spool, sessions: SessionTable, requests: RequestTable, log: PluginLog, maxLineBytes: Int) {
-    self.inbox = inbox
-    self.spool = spool
-    self.sessions = sessions
-    self.requests = requests
-    self.log = log
-    self.maxLineBytes = maxLineBytes
+  /// What the pump works with.
+  struct Parts: Sendable {
+    let spool: Spool
+    let sessions: SessionTable
+    let requests: RequestTable
+    let counters: Counters
+    let complaints: Complaints
+    let sink: any EventSink
+    let maxLineBytes: Int
+    /// Sends an acknowledgement.
+    let acknowledge: @Sendable (SessionTable.Ack) -> Void
   }
 
-  /// What has come so far.
-  var counts: PumpCounts { shown.withLock { $0 } }
-
-  /// Works until the inbox is closed and empty. On a thread of its own.
-  func run() {
-    var work = Work(limit: maxLineBytes)
-    while let batch = inbox.take() {
-      var offset = 0
-      for happening in batch.happenings {
-        switch happening {
-        case .opened(let connection): open(connection, &work)
-        case .closed(let connection): close(connection, &work)
-        case .bytes(let connection, let count):
-          receive(batch.bytes.span.extracting(offset..<offset + count), from: connection, &work)
-          offset += count
-        }
-      }
-      shown.withLock { $0 = work.counts }
+  /// Begins.
+  init(_ parts: Parts) throws {
+    self.parts = parts
+    thread = try OwnedThread.begin(name: "trainer-pump") {
+      var loop = PumpLoop(parts)
+      loop.run()
     }
-    for connection in work.framers.keys.sorted() { close(connection, &work) }
-    shown.withLock { $0 = work.counts }
   }
 
-  /// What only the pump's thread touches.
-  private struct Work {
-    let limit: Int
-    let parser = JSONParser()
-    var framers: [UInt64: LineFramer] = [:]
-    var counts = PumpCounts()
-    /// When bad lines were last told of, and how many came since.
-    var complainedAt: UInt64 = 0
-    var unspoken = 0
-
-    init(limit: Int) { self.limit = limit }
+  /// Publishes what is left, as far as the sink lets it, and ends the thread.
+  func finish() {
+    parts.spool.finish()
+    thread.join()
   }
 }
 
-// MARK: - Lines
+/// The life of the pump's thread.
+private struct PumpLoop {
+  private let parts: Pump.Parts
+  private let reader = WireReader()
+  private var framers: [ConnectionID: LineFramer] = [:]
 
-extension Pump {
-  private func open(_ connection: Connection, _ work: inout Work) {
-    work.framers[connection.id] = LineFramer(limit: work.limit)
-    work.counts.connections += 1
-    sessions.opened(connection)
-    announce(.connected, ["connection": .integer(Int64(connection.id)), "peer": .string(connection.peer)])
-    log.info("trainer connected", ["peer": connection.peer])
+  init(_ parts: Pump.Parts) { self.parts = parts }
+
+  mutating func run() {
+    while let batch = parts.spool.take() {
+      for arrival in batch { handle(arrival) }
+    }
   }
 
-  private func close(_ connection: UInt64, _ work: inout Work) {
-    if work.framers.removeValue(forKey: connection)?.isTorn == true { work.counts.torn += 1 }
-    // First out of the table, then its requests: whoever asks in between finds it gone.
-    let orphans = sessions.closed(connection)
-    requests.closed(connection)
-    announce(.disconnected, ["connection": .integer(Int64(connection)), "sessions": .array(orphans.map { .string($0) })])
-    log.info("trainer disconnected", ["sessions": orphans.joined(separator: ", ")])
+  private mutating func handle(_ arrival: Arrival) {
+    switch arrival.kind {
+    case .opened: open(arrival.connection, peer: String(decoding: arrival.bytes, as: UTF8.self))
+    case .bytes: feed(arrival)
+    case .closed: close(arrival.connection)
+    }
   }
 
-  private func announce(_ kind: TopicKind, _ event: [String: JSONValue]) {
-    let time = JSONValue.number(Date().timeIntervalSince1970)
-    spool.add(JSONValue.object(event.merging(["time": time]) { $1 }).bytes().span, for: kind)
+  private mutating func open(_ connection: ConnectionID, peer: String) {
+    framers[connection] = LineFramer(maxLineBytes: parts.maxLineBytes)
+    parts.sessions.opened(connection, peer: peer)
+    tell(["connection": .integer(Int64(connection)), "peer": .string(peer)], on: .connected)
   }
 
-  private func receive(_ bytes: Span<UInt8>, from connection: UInt64, _ work: inout Work) {
-    guard var framer = work.framers.removeValue(forKey: connection) else { return }
-    let longBefore = framer.longLines
-    framer.add(bytes) { take($0, from: connection, &work) }
-    work.counts.tooLong += framer.longLines - longBefore
-    work.framers[connection] = framer
+  private func feed(_ arrival: Arrival) {
+    guard let framer = framers[arrival.connection] else { return }
+    let skipped = framer.skippedLines
+    framer.feed(arrival.bytes) { handle($0, on: arrival.connection) }
+    guard framer.skippedLines > skipped else { return }
+    parts.counters.add(framer.skippedLines - skipped, to: .oversizedLines)
+    complain("line from a trainer skipped", arrival.connection, "it is longer than \(parts.maxLineBytes) bytes")
   }
 
-  private func take(_ line: Span<UInt8>, from connection: UInt64, _ work: inout Work) {
-    work.counts.lines += 1
-    let element: JSONElement
+  private mutating func close(_ connection: ConnectionID) {
+    let torn = framers.removeValue(forKey: connection)?.finish() ?? 0
+    if torn > 0 { parts.counters.add(to: .tornLines) }
+    let peer = parts.sessions.closed(connection)
+    parts.requests.closed(connection)
+    var news: [String: JSONValue] = ["connection": .integer(Int64(connection)), "tornBytes": .integer(Int64(torn))]
+    news["peer"] = peer.map { .string($0.peer) }
+    news["session_id"] = peer?.current.map { .string($0) }
+    tell(news, on: .disconnected)
+  }
+
+  private func tell(_ news: [String: JSONValue], on topic: TrainerTopic) {
+    publish(JSONValue.object(news).bytes().span, on: topic)
+  }
+
+  // MARK: - Lines
+
+  private func handle(_ line: Span<UInt8>, on connection: ConnectionID) {
+    switch reader.read(line) {
+    case .event(let head):
+      parts.sessions.saw(head, on: connection)
+      parts.counters.add(to: .events)
+      publish(line, on: TrainerTopic(type: head.type))
+    case .hello(let hello):
+      if let ack = parts.sessions.saw(hello, on: connection) { parts.acknowledge(ack) }
+    case .reply(let id): answer(id, line)
+    case .unknown:
+      parts.counters.add(to: .unknownLines)
+    case .notJSON(let reason):
+      parts.counters.add(to: .notJSON)
+      complain("line from a trainer dropped", connection, reason)
+    }
+  }
+
+  private func answer(_ id: String?, _ line: Span<UInt8>) {
+    parts.counters.add(to: .replies)
+    guard let id, parts.requests.answered(id, copy(line)) else { return parts.counters.add(to: .lateReplies) }
+  }
+
+  private func publish(_ line: Span<UInt8>, on topic: TrainerTopic) {
     do {
-      element = try work.parser.parse(line)
+      try parts.sink.publish(line, on: topic)
     } catch {
-      work.counts.notJSON += 1
-      return complain("line is not JSON", error.message, &work)
-    }
-    let peek = LinePeek(element)
-    if let type = peek.type?.string {
-      takeEvent(type, peek, element, line, connection, &work)
-    } else if let id = peek.id, let isOK = peek.isOK {
-      work.counts.replies += 1
-      requests.reply(id.string ?? "", isOK ? .success(element["data"]?.value() ?? .null) : .failure(failure(in: element)))
-    } else {
-      work.counts.unknown += 1
-      complain("line is neither event nor reply", "it has no 'type', nor 'id' with 'ok'", &work)
+      parts.counters.add(to: .unpublishedEvents)
+      parts.complaints.warn("event from a trainer not published", ["topic": topic.name, "reason": "\(error)"])
     }
   }
 
-  /// Tells of bad lines, at most once in ten seconds.
-  private func complain(_ message: String, _ reason: String, _ work: inout Work) {
-    work.unspoken += 1
-    let now = MonotonicClock.now
-    guard work.complainedAt == 0 || now - work.complainedAt > 10_000_000_000 else { return }
-    log.warning(message, ["reason": reason, "lines": work.unspoken])
-    work.complainedAt = now
-    work.unspoken = 0
-  }
-
-  private func failure(in reply: JSONElement) -> PluginFailure {
-    let text = reply["error"]?.string ?? "it gave no reason"
-    return PluginFailure("the trainer refused: \(text)", code: "trainer_error", data: reply["detail"]?.value())
-  }
-}
-
-// MARK: - Events
-
-extension Pump {
-  private func takeEvent(
-    _ type: String, _ peek: LinePeek, _ element: JSONElement, _ line: Span<UInt8>, _ connection: UInt64, _ work: inout Work
-  ) {
-    let session = peek.session?.string.flatMap { $0.isEmpty ? nil : $0 }
-    if type == "client_hello" { return takeHello(element, session, connection) }
-    work.counts.events += 1
-    spool.add(line, for: TopicKind(type: type))
-    guard let session else { return }
-    sessions.heard(session, on: connection) { known in
-      if let run = peek.run?.string, known.run != run { known.run = run }
-      if type == "session_started" {
-        known.project = element["project"]?.string ?? known.project
-        known.runName = element["run_name"]?.string ?? known.runName
-      }
-      known.saw(type: type, seq: peek.seq, step: peek.step)
-    }
-  }
-
-  /// Our own client introduces itself; kept here, not published.
-  private func takeHello(_ hello: JSONElement, _ session: String?, _ connection: UInt64) {
-    if hello["wants_ack"]?.bool == true { sessions.setWantsAcks(connection) }
-    guard let session else { return }
-    sessions.heard(session, on: connection) { known in
-      known.project = hello["project"]?.string ?? known.project
-      known.run = hello["run_id"]?.string ?? known.run
-      known.runName = hello["run_name"]?.string ?? known.runName
-      known.pid = hello["pid"]?.int ?? known.pid
-      known.workingDirectory = hello["cwd"]?.string ?? known.workingDirectory
-      let version = hello["version"]?.string.map { " \($0)" } ?? ""
-      known.client = hello["client"]?.string.map { $0 + version } ?? known.client
-    }
+  private func complain(_ message: String, _ connection: ConnectionID, _ reason: String) {
+    parts.complaints.warn(message, ["connection": "\(connection)", "reason": reason])
   }
 }

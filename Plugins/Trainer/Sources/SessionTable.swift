@@ -1,133 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FoundationEssentials
-internal import JSON
 internal import PluginSDK
 internal import Synchronization
 
-/// Who is connected, and which sessions were heard on which line. Nothing is forgotten at a reconnect.
+/// Who is training, by session: filled by the pump, read by the commands.
 final class SessionTable: Sendable {
-  /// One line as far as it matters here.
-  struct Line: Sendable {
-    let connection: Connection
-    var sessions: [String] = []
-    var wantsAcks = false
+  /// An acknowledgement to send.
+  struct Ack: Sendable, Equatable {
+    var connection: ConnectionID
+    var session: String
+    var sequence: Int64
+  }
+
+  /// Where a command goes.
+  struct Target: Sendable, Equatable {
+    var session: String
+    var connection: ConnectionID
   }
 
   private struct State {
-    var lines: [UInt64: Line] = [:]
-    var sessions: [String: TrainerSession] = [:]
+    var sessions: [String: Session] = [:]
+    var connections: [ConnectionID: PeerConnection] = [:]
+    var uses: UInt64 = 0
   }
 
-  /// How many sessions without a line are remembered.
-  private static let mostOld = 1_000
+  static let mostUnconnected = 1_000
+
+  private let mostUnconnected: Int
   private let state = Mutex(State())
 
-  /// A line has begun.
-  func opened(_ connection: Connection) {
-    state.withLock { $0.lines[connection.id] = Line(connection: connection) }
+  init(mostUnconnected: Int = mostUnconnected) { self.mostUnconnected = mostUnconnected }
+
+  // MARK: - What the pump tells
+
+  func opened(_ connection: ConnectionID, peer: String) {
+    state.withLock { $0.connections[connection] = PeerConnection(id: connection, peer: peer) }
   }
 
-  /// A line has ended.
+  /// - Returns: The peer, and the session it served.
+  @discardableResult
+  func closed(_ connection: ConnectionID) -> PeerConnection? {
+    state.withLock { state in
+      guard let peer = state.connections.removeValue(forKey: connection) else { return nil }
+      for id in peer.sessions { state.sessions[id]?.connections.removeAll { $0 == connection } }
+      forgetOldest(in: &state)
+      return peer
+    }
+  }
+
+  func saw(_ event: EventHead, on connection: ConnectionID) {
+    guard let id = event.sessionID else { return }
+    state.withLock { state in
+      attach(id, to: connection, time: event.time, in: &state)
+      state.sessions[id]?.learn(event)
+    }
+  }
+
+  /// - Returns: What the client can forget at once, as it may have missed being told.
+  func saw(_ hello: ClientHello, on connection: ConnectionID) -> Ack? {
+    state.withLock { state in
+      state.connections[connection]?.wantsAck = hello.wantsAck
+      guard let id = hello.sessionID else { return nil }
+      attach(id, to: connection, time: hello.time, in: &state)
+      state.sessions[id]?.learn(hello)
+      guard hello.wantsAck, let committed = state.sessions[id]?.committed, committed > 0 else { return nil }
+      return Ack(connection: connection, session: id, sequence: committed)
+    }
+  }
+
+  func wasPaused(_ session: String) { state.withLock { $0.sessions[session]?.wasPaused() } }
+
+  /// Notes that events are stored for good.
   ///
-  /// - Returns: The sessions that were on it and are on no other.
-  func closed(_ connection: UInt64) -> [String] {
+  /// - Returns: Whom to tell.
+  func committed(_ session: String, upTo sequence: Int64) -> [Ack] {
     state.withLock { state in
-      let line = state.lines.removeValue(forKey: connection)
-      let orphans = (line?.sessions ?? []).filter { state.sessions[$0]?.connection == connection }
-      for session in orphans { state.sessions[session]?.disconnected() }
-      forgetOldest(&state)
-      return orphans
-    }
-  }
-
-  private func forgetOldest(_ state: inout State) {
-    guard state.sessions.count > Self.mostOld + state.lines.count else { return }
-    let old = state.sessions.values.filter { $0.connection == nil }.sorted { $0.lastHeard < $1.lastHeard }
-    for session in old.prefix(old.count - Self.mostOld / 2) { state.sessions[session.id] = nil }
-  }
-
-  /// Changes what is known of a session, because something came from it on a line.
-  func heard(_ session: String, on connection: UInt64, _ change: (inout TrainerSession) -> Void) {
-    let now = Date().timeIntervalSince1970
-    state.withLock { state in
-      var known = state.sessions[session] ?? TrainerSession(id: session, now: now)
-      known.lastHeard = now
-      if known.connection != connection {
-        known.connection = connection
-        known.peer = state.lines[connection]?.connection.peer
-        if state.lines[connection]?.sessions.contains(session) == false { state.lines[connection]?.sessions.append(session) }
-      }
-      change(&known)
+      guard var known = state.sessions[session], sequence > known.committed else { return [] }
+      known.committed = sequence
       state.sessions[session] = known
+      return known.connections.filter { state.connections[$0]?.wantsAck == true }
+        .map { Ack(connection: $0, session: session, sequence: sequence) }
     }
   }
 
-  /// Remembers that a line's client keeps its events until they are acknowledged.
-  func setWantsAcks(_ connection: UInt64) { state.withLock { $0.lines[connection]?.wantsAcks = true } }
+  // MARK: - Keeping order
 
-  /// The line of a session whose client waits for acknowledgements.
-  func connectionWantingAcks(of session: String) -> Connection? {
-    state.withLock { state in
-      guard let id = state.sessions[session]?.connection, let line = state.lines[id], line.wantsAcks else { return nil }
-      return line.connection
+  private func attach(_ id: String, to connection: ConnectionID, time: Double?, in state: inout State) {
+    state.uses += 1
+    state.sessions[id, default: Session(id: id)].lastUse = state.uses
+    guard var peer = state.connections[connection] else { return }
+    let time = time ?? peer.currentTime
+    if time >= peer.currentTime {
+      if let before = peer.current, before != id { leave(before, connection, in: &state) }
+      peer.current = id
+      peer.currentTime = time
+      if state.sessions[id]?.connections.contains(connection) == false { state.sessions[id]?.connections.append(connection) }
     }
+    if !peer.sessions.contains(id) { peer.sessions.append(id) }
+    state.connections[connection] = peer
   }
 
-  /// Whether a line is still there.
-  func isOpen(_ connection: UInt64) -> Bool { state.withLock { $0.lines[connection] != nil } }
+  private func leave(_ session: String, _ connection: ConnectionID, in state: inout State) {
+    state.sessions[session]?.connections.removeAll { $0 == connection }
+    if state.sessions[session]?.isConnected == false { state.sessions[session]?.wasLeft() }
+  }
 
-  /// All sessions, the last heard first, and all lines.
-  var all: (sessions: [TrainerSession], lines: [Line]) {
-    state.withLock { state in
-      (
-        state.sessions.values.sorted { ($0.lastHeard, $0.id) > ($1.lastHeard, $1.id) },
-        state.lines.values.sorted { $0.connection.id < $1.connection.id }
-      )
+  private func forgetOldest(in state: inout State) {
+    let unconnected = state.sessions.values.filter { !$0.isConnected }
+    guard unconnected.count > mostUnconnected else { return }
+    for session in unconnected.sorted(by: { $0.lastUse < $1.lastUse }).prefix(unconnected.count - mostUnconnected) {
+      state.sessions[session.id] = nil
     }
   }
 }
 
-// MARK: - Choosing one
+// MARK: - What the commands ask
 
 extension SessionTable {
-  /// Finds the connected session a person means.
+  /// All sessions, the one heard of last first.
+  var sessions: [Session] { state.withLock { Array($0.sessions.values) }.sorted { $0.lastUse > $1.lastUse } }
+
+  var connections: [PeerConnection] { state.withLock { Array($0.connections.values) }.sorted { $0.id < $1.id } }
+
+  /// Finds the session a person means.
   ///
-  /// - Parameter name: A session id, a run, or the unique beginning of either; nil when there is only one.
-  func choose(_ name: String?) throws -> (session: TrainerSession, connection: Connection) {
-    let (sessions, lines) = all
-    let connected = sessions.filter { $0.connection != nil && $0.state != .ended }
-    let candidates = Self.matching(name, among: connected)
-    if candidates.count == 1, let line = lines.first(where: { $0.connection.id == candidates[0].connection }) {
-      return (candidates[0], line.connection)
-    }
-    let list = connected.prefix(20).map { "'\($0.id)' (run '\($0.run ?? "?")', \($0.state.rawValue))" }.joined(separator: ", ")
-    if connected.isEmpty {
-      let waiting = lines.isEmpty ? "start one" : "\(lines.count) connected, but none has begun to train yet"
-      throw PluginFailure("no trainer is training; \(waiting)", code: "no_trainer", retryable: true, status: .notFound)
-    }
-    guard let name else {
-      throw PluginFailure("several trainers are connected; say which with 'session': \(list)", code: "session_missing", status: .invalid)
-    }
-    guard !candidates.isEmpty else {
-      throw PluginFailure("no connected trainer is called '\(name)'; connected: \(list)", code: "session_not_found", status: .notFound)
-    }
-    let found = candidates.prefix(20).map { "'\($0.id)'" }.joined(separator: ", ")
-    throw PluginFailure(
-      "'\(name)' means \(candidates.count) trainers: \(found); give a session's whole id", code: "session_ambiguous", status: .invalid)
+  /// - Parameter name: A session's id, the beginning of one, or the name of its run; nil means the only one connected.
+  func target(_ name: String?) throws -> Target {
+    let candidates = name.map(named) ?? active
+    guard candidates.count == 1 else { throw ambiguity(name, candidates) }
+    guard let connection = candidates[0].connections.last else { throw notConnected(candidates[0]) }
+    return Target(session: candidates[0].id, connection: connection)
   }
 
-  /// The first way of matching that finds anything decides.
-  private static func matching(_ name: String?, among sessions: [TrainerSession]) -> [TrainerSession] {
-    guard let name else { return sessions }
-    let ways: [(TrainerSession) -> Bool] = [
-      { $0.id == name }, { $0.run == name || $0.runName == name },
-      { $0.id.hasPrefix(name) || $0.run?.hasPrefix(name) == true || $0.runName?.hasPrefix(name) == true },
-    ]
-    for way in ways {
-      let found = sessions.filter(way)
-      if !found.isEmpty { return found }
+  /// Those that can be spoken to: the ones in training if there are any.
+  private var active: [Session] {
+    let connected = sessions.filter(\.isConnected)
+    let inTraining = connected.filter { $0.state != .ended }
+    return inTraining.isEmpty ? connected : inTraining
+  }
+
+  private func named(_ name: String) -> [Session] {
+    let all = sessions
+    if let exact = all.first(where: { $0.id == name }) { return [exact] }
+    let byRun = all.filter { $0.runID == name || $0.runName == name }
+    let found = byRun.isEmpty ? all.filter { $0.id.hasPrefix(name) } : byRun
+    let connected = found.filter(\.isConnected)
+    return connected.isEmpty ? Array(found.prefix(1)) : connected
+  }
+
+  private func ambiguity(_ name: String?, _ candidates: [Session]) -> PluginFailure {
+    let list = candidates.map { "'\($0.id)' (\($0.runID ?? $0.runName ?? "no run yet"))" }.joined(separator: ", ")
+    switch (name, candidates.isEmpty) {
+    case (nil, true):
+      return PluginFailure(
+        "no trainer is connected; start a training script, or see 'trainer.list'", code: "no_trainer", retryable: true, status: .notFound)
+    case (nil, false):
+      return PluginFailure(
+        "\(candidates.count) sessions are connected: \(list); name one as 'session'", code: "ambiguous_session", status: .invalid)
+    case (let name?, true):
+      return PluginFailure(
+        "there is no session '\(name)'; 'trainer.list' shows all that are known", code: "session_not_found", status: .notFound)
+    case (let name?, false):
+      return PluginFailure(
+        "'\(name)' fits \(candidates.count) sessions: \(list); name one as 'session'", code: "ambiguous_session", status: .invalid)
     }
-    return []
+  }
+
+  private func notConnected(_ session: Session) -> PluginFailure {
+    PluginFailure(
+      "session '\(session.id)' is not connected (\(session.state.rawValue)); a trainer that is still alive comes back within seconds",
+      code: "not_connected", retryable: session.state == .lost, status: .gone)
   }
 }

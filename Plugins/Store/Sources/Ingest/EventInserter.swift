@@ -77,6 +77,7 @@ final class EventInserter {
   func insertDisconnection(_ text: Span<UInt8>) throws(SQLiteError) {
     guard let event = try? parser.parse(text) else { return }
     var sessions: [String] = []
+    if let name = event["session_id"]?.string { sessions.append(name) }
     event["sessions"]?.forEachElement { if let name = $0.string { sessions.append(name) } }
     for name in sessions where !name.isEmpty {
       for run in try ledger.aliveRuns(of: ledger.session(Array(name.utf8).span)) {

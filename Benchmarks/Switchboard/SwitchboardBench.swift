@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import Host
+import Synchronization
+
+/// Rows about calls and events through the real C ABI.
+struct SwitchboardBench {
+  private let switchboard = Switchboard()
+  private let slot: PluginSlot
+  private let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 100)
+
+  init(library: String) throws {
+    let directories = InstanceDirectories(data: "/", state: "/", runtime: "/", library: "/")
+    let names = ["echo.inline", "echo.queued", "echo.events"]
+    let terms = InstanceTerms(
+      id: "echo", version: "1.0.0", libraryPath: library, configuration: Array("{}".utf8), commands: Set(names), publishes: [], threads: 1,
+      directories: directories)
+    let commands = names.map { CommandDescription(name: $0, plugin: "echo", inline: $0 == "echo.inline") }
+    let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("bench.*"), queue: 4_096, overflow: .block)
+    slot = PluginSlot(
+      blueprint: PluginBlueprint(terms: terms, commands: commands, subscriptions: [wants]), switchboard: switchboard,
+      logger: Logger(label: "bench", sink: Silence()), neighbour: { _ in nil }, starting: { _ in })
+    try slot.open()
+  }
+
+  func run() {
+    let warm = Answers()
+    call("echo.queued", warm)
+    warm.wait(for: 1)
+    row("call inline", count: 1_000_000) { count in
+      let answers = Answers()
+      for _ in 0..<count { call("echo.inline", answers) }
+      answers.wait(for: count)
+    }
+    row("call queued, 64 in flight", count: 200_000) { count in
+      let answers = Answers()
+      for sent in 0..<count {
+        if sent >= 64 { answers.wait(for: sent - 63) }
+        call("echo.queued", answers)
+      }
+      answers.wait(for: count)
+    }
+    row("call queued, one at a time", count: 50_000) { count in
+      let answers = Answers()
+      for sent in 1...count {
+        call("echo.queued", answers)
+        answers.wait(for: sent)
+      }
+    }
+    events(count: 1_000_000)
+  }
+
+  /// Calls the inline command until killed; for a profiler.
+  func runInlineForEver() {
+    while true { call("echo.inline", Answers()) }
+  }
+
+  private func call(_ name: String, _ answers: Answers) {
+    switchboard.call(CallRequest(command: name, payload: payload, content: .bytes), receiver: answers)
+  }
+
+  private func events(count: Int) {
+    let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 350)
+    guard let topic = switchboard.topic("bench.tick") else { return }
+    let room = Room()
+    row("event to a plugin", count: count) { count in
+      for _ in 0..<count {
+        while switchboard.publish(topic, content: .bytes, byteCount: bytes.count, publisher: room, payload: { bytes.map { $0 } }) == .again
+        {
+          room.wait()
+        }
+      }
+      while (slot.counters?.events ?? 0) < UInt64(count) {}
+    }
+  }
+
+  private func row(_ name: String, count: Int, _ body: (Int) -> Void) {
+    let start = MonotonicClock.now()
+    body(count)
+    let each = Double(MonotonicClock.now() - start) / Double(count)
+    print(#"{"name": "\#(name)", "nanoseconds": \#((each * 10).rounded() / 10), "count": \#(count)}"#)
+  }
+}
+
+private final class Answers: CallReceiver {
+  private let finished = Atomic<Int>(0)
+
+  func chunk(call: CallID, content: Content, payload: [UInt8]) {}
+  func progress(call: CallID, partsPerMillion: UInt32, note: String) {}
+  func finished(call: CallID, status: CallStatus, content: Content, payload: [UInt8]) {
+    precondition(status == .ok && payload.count == 100, "the benchmark's call failed")
+    finished.wrappingAdd(1, ordering: .releasing)
+  }
+
+  /// Spins: the point is what the host costs, not what a sleeping caller costs.
+  func wait(for count: Int) { while finished.load(ordering: .acquiring) < count {} }
+}
+
+private final class Room: TopicPublisher {
+  private let told = BlockingQueue<Void>()
+
+  func topicReady(_ topic: Topic) { told.put(()) }
+  func wait() { _ = told.take() }
+}
+
+private struct Silence: LogSink {
+  func write(_ record: LogRecord) {}
+}

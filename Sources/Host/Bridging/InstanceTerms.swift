@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an instance is made from: the parts of its manifest and configuration that the host holds it to.
+package struct InstanceTerms: Sendable {
+  package var id: String
+  package var version: String
+  package var libraryPath: String
+  /// JSON, validated, with defaults filled in and secrets resolved. Never logged.
+  package var configuration: [UInt8]
+  package var commands: Set<String>
+  /// Exact topics, or patterns such as "trainer.*".
+  package var publishes: [TopicPattern]
+  /// Threads that may be inside the plugin at once; 1 unless the manifest says "concurrent".
+  package var threads: Int
+  package var directories: InstanceDirectories
+
+  package init(
+    id: String, version: String, libraryPath: String, configuration: [UInt8], commands: Set<String>, publishes: [TopicPattern],
+    threads: Int, directories: InstanceDirectories
+  ) {
+    self.id = id
+    self.version = version
+    self.libraryPath = libraryPath
+    self.configuration = configuration
+    self.commands = commands
+    self.publishes = publishes
+    self.threads = threads
+    self.directories = directories
+  }
+}
+
+/// The directories of "jf.paths/1": absolute, existing.
+package struct InstanceDirectories: Sendable {
+  package var data: String
+  package var state: String
+  package var runtime: String
+  package var library: String
+
+  package init(data: String, state: String, runtime: String, library: String) {
+    self.data = data
+    self.state = state
+    self.runtime = runtime
+    self.library = library
+  }
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// One running plugin in this process: its thread, its work queue, and what the host knows of it.
+import Glibc
+import PluginAPI
+import Synchronization
+
+/// Runs one plugin instance on a thread of its own, one entry at a time.
+///
+/// Everything the plugin is told goes through its work queue, so nothing here blocks whoever tells. The instance lives until its
+/// thread has run `stop` and `destroy`.
+@safe package final class PluginInstance: Sendable {
+  package let terms: InstanceTerms
+  let switchboard: Switchboard
+  let logger: Logger
+  /// Whoever stands on the switchboard for this plugin: answers are checked against it.
+  let provider: any CommandProvider
+  let inbox = BlockingQueue<InstanceWork>()
+  let state = Mutex(State())
+  let counters = InstanceCounters()
+  let paths: LentPaths
+  let subscriptions: Mutex<[EventSubscription]> = Mutex([])
+  private let inlineEntries = Atomic<Int>(0)
+  /// Whether other threads than the instance's own may enter: between start and stop.
+  private let isRunning = Atomic<Bool>(false)
+  private let handle: InstanceHandle
+  private let threadsLeft = Atomic<Int>(1)
+  // Written once by the instance's thread in create, before any other thread enters the plugin; the plugin owns what it points to.
+  private nonisolated(unsafe) var own: UnsafeMutableRawPointer?
+  // The library is never unloaded; set by the instance's thread before any other thread enters the plugin.
+  private nonisolated(unsafe) var table: UnsafePointer<jf_plugin>?
+
+  struct State {
+    var phase = Phase.creating
+    var registered: Set<String> = []
+    var topics: [Topic] = []
+    var flow: [SubscriptionFlow] = []
+    var health = PluginHealth()
+    var logWindow: (second: UInt64, lines: Int) = (0, 0)
+  }
+
+  package enum Phase: Sendable { case creating, starting, running, stopping, ended }
+
+  package init(terms: InstanceTerms, switchboard: Switchboard, provider: any CommandProvider, logger: Logger) {
+    self.terms = terms
+    self.switchboard = switchboard
+    self.provider = provider
+    self.logger = logger
+    paths = LentPaths(terms.directories)
+    handle = InstanceHandle()
+    handle.attach(self)
+  }
+
+  package var health: PluginHealth { state.withLock { $0.health } }
+  package var phase: Phase { state.withLock { $0.phase } }
+  /// Work that waits for the instance's thread.
+  package var backlog: Int { inbox.count }
+
+  // MARK: Life
+
+  /// Loads, creates and starts the plugin on its own thread.
+  ///
+  /// - Parameters:
+  ///   - subscriptions: In the manifest's order.
+  ///   - started: Runs on that thread with the outcome, once.
+  package func launch(subscriptions: [EventSubscription], started: @escaping @Sendable (Result<Void, PluginFault>) -> Void) {
+    self.subscriptions.withLock { $0 = subscriptions }
+    state.withLock { $0.flow = subscriptions.map { _ in SubscriptionFlow() } }
+    HostThread.start("jf-\(terms.id)") { [self] in
+      do throws(PluginFault) {
+        try begin()
+      } catch {
+        end()
+        started(.failure(error))
+        return
+      }
+      for _ in 1..<terms.threads {
+        threadsLeft.wrappingAdd(1, ordering: .relaxed)
+        HostThread.start("jf-\(terms.id)") { [self] in work() }
+      }
+      for index in subscriptions.indices { inbox.put(.subscription(index)) }
+      started(.success(()))
+      work()
+    }
+  }
+
+  private func begin() throws(PluginFault) {
+    // Real libraries switch the processor to flush-to-zero when loaded; our other plugins must not compute otherwise for it.
+    let floatingPoint = FloatingPointMode.current()
+    defer { floatingPoint.restore() }
+    let library = try PluginLibrary(path: terms.libraryPath, expecting: terms.id, version: terms.version)
+    unsafe table = library.table
+    let created = unsafe terms.configuration.lend { configuration in
+      unsafe library.table.pointee.create(HostTable.shared, handle.pointer, configuration, &own)
+    }
+    guard created >= 0 else { throw fault("create", created) }
+    do throws(PluginFault) {
+      try checkRegistration()
+      state.withLock { $0.phase = .starting }
+      let status = unsafe library.table.pointee.start(own)
+      guard status >= 0 else { throw fault("start", status) }
+    } catch {
+      unsafe library.table.pointee.destroy(own)
+      throw error
+    }
+    state.withLock { $0.phase = .running }
+    isRunning.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  private func fault(_ step: String, _ status: jf_status) -> PluginFault {
+    let reason = state.withLock { $0.health.lastError }
+    let detail = reason.map { ": \($0)" } ?? "; its log may say why ('jackfield plugins info \(terms.id)')"
+    return PluginFault("plugin '\(terms.id)' failed to \(step) (\(CallStatus(rawValue: status).name))\(detail)")
+  }
+
+  private func checkRegistration() throws(PluginFault) {
+    let missing = terms.commands.subtracting(state.withLock { $0.registered }).sorted()
+    guard missing.isEmpty else {
+      let names = missing.map { "'\($0)'" }.joined(separator: ", ")
+      throw PluginFault(
+        "plugin '\(terms.id)' promises \(names) in plugin.json but its code does not register it; register it in create, or take it out of plugin.json"
+      )
+    }
+  }
+
+  /// Stops the plugin: delivers what is queued for it, then runs its `stop` and `destroy`. `ended` runs on its thread.
+  package func shutDown(deadline: UInt64, ended: @escaping @Sendable () -> Void) {
+    guard inbox.put(.stop(deadline: deadline, ended: ended)) else { return ended() }
+  }
+
+  // MARK: The instance's threads
+
+  private func work() {
+    while let item = inbox.take() {
+      switch item {
+      case .invoke(let call, let payload, let content): invoke(call, payload: payload, content: content)
+      case .event(let event): deliver(event)
+      case .subscription(let index): deliverEvents(of: index)
+      case .leave:
+        threadsLeft.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        return
+      case .stop(let deadline, let ended):
+        wind(down: deadline)
+        ended()
+        return
+      }
+    }
+  }
+
+  private func wind(down deadline: UInt64) {
+    state.withLock { $0.phase = .stopping }
+    isRunning.store(false, ordering: .sequentiallyConsistent)
+    for _ in 1..<threadsLeft.load(ordering: .acquiring) where terms.threads > 1 { inbox.put(.leave) }
+    waitForOthers(until: deadline)
+    drain(until: deadline)
+    if let table = unsafe table {
+      let status = unsafe table.pointee.stop(own, deadline)
+      if status < 0 { logger.warning("plugin did not stop cleanly", ["plugin": terms.id, "status": CallStatus(rawValue: status).name]) }
+      handle.detach()
+      unsafe table.pointee.destroy(own)
+    }
+    end()
+  }
+
+  /// Waits until this is the only thread inside the plugin. The others leave as soon as their present entry returns.
+  private func waitForOthers(until deadline: UInt64) {
+    while threadsLeft.load(ordering: .acquiring) > 1 || inlineEntries.load(ordering: .sequentiallyConsistent) > 0,
+      MonotonicClock.now() < deadline
+    {
+      sched_yield()
+    }
+  }
+
+  /// Delivers what is queued, so that nothing that must be kept is lost at the end.
+  private func drain(until deadline: UInt64) {
+    let count = subscriptions.withLock { $0.count }
+    while MonotonicClock.now() < deadline {
+      for index in 0..<count { deliverEvents(of: index) }
+      guard subscriptions.withLock({ $0.contains { !$0.isEmpty } }) else { return }
+      guard let item = inbox.take(until: deadline) else { return }
+      if case .event(let event) = item { deliver(event) }
+    }
+  }
+
+  private func end() {
+    handle.detach()
+    state.withLock { $0.phase = .ended }
+    inbox.close()
+  }
+
+  // MARK: Entries into the plugin
+
+  private func invoke(_ call: OpenCall, payload: [UInt8], content: Content) {
+    guard call.status == .ok else { return forget(call) }
+    enter(call, payload: payload, content: content)
+  }
+
+  /// A call that ended before the plugin saw it: nobody will finish it.
+  private func forget(_ call: OpenCall) { _ = switchboard.calls.remove(call.id) }
+
+  private func enter(_ call: OpenCall, payload: [UInt8], content: Content) {
+    // Only a running instance has work, and it has its table.
+    guard let table = unsafe table else { return }
+    let status = unsafe payload.lend { payload in
+      unsafe call.command.description.name.lend { command in
+        var request = unsafe jf_request(
+          size: UInt32(MemoryLayout<jf_request>.size), content: content.rawValue, call: call.id, parent: call.parent?.id ?? 0,
+          deadline_ns: call.deadline, credit: call.initialCredit, command: command, payload: payload)
+        return unsafe table.pointee.invoke(own, &request)
+      }
+    }
+    guard status != CallStatus.pending.rawValue else { return }
+    settle(call, CallStatus(rawValue: status))
+  }
+
+  private func settle(_ call: OpenCall, _ status: CallStatus) {
+    let name = call.command.description.name
+    if status.isFailure {
+      switchboard.fail(call, status, "plugin '\(terms.id)' refused '\(name)' (\(status.name))")
+    } else if status == .ok, switchboard.calls[call.id] != nil {
+      counters.misuse.wrappingAdd(1, ordering: .relaxed)
+      switchboard.fail(call, .failed, "plugin '\(terms.id)' said that '\(name)' was done without answering it; report this to its author")
+    }
+  }
+
+  /// Runs an "inline" command on the caller's thread.
+  func invokeInline(_ call: OpenCall, payload: [UInt8], content: Content) {
+    inlineEntries.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    defer { inlineEntries.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
+    guard isRunning.load(ordering: .sequentiallyConsistent) else {
+      switchboard.fail(call, .stopping, "cannot call '\(call.command.description.name)': plugin '\(terms.id)' is stopping")
+      return
+    }
+    enter(call, payload: payload, content: content)
+  }
+
+  private func deliver(_ event: InstanceEvent) {
+    guard let table = unsafe table else { return }
+    let payload = event.payload
+    _ = unsafe payload.lend { payload in
+      unsafe event.name.lend { name in
+        var raw = unsafe jf_event(
+          size: UInt32(MemoryLayout<jf_event>.size), kind: event.kind, call: event.call, subject: event.subject, value: event.value,
+          content: event.content.rawValue, flags: 0, name: name, payload: payload)
+        return unsafe table.pointee.event(own, &raw)
+      }
+    }
+    event.delivered?()
+  }
+
+  /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.
+  private func deliverEvents(of index: Int) {
+    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), !isHeld(index) else { return }
+    let resumes = resumes(of: index)
+    var (events, lost) = subscription.take(max: 256)
+    guard !events.isEmpty else { return }
+    for (position, event) in events.enumerated() {
+      guard offer(event, subscription: index, lost: lost) else {
+        subscription.giveBack(events[position...], lost: lost)
+        hold(index, unlessResumedSince: resumes)
+        return
+      }
+      lost = 0
+    }
+    inbox.put(.subscription(index))
+  }
+
+  private func offer(_ event: Event, subscription index: Int, lost: UInt64) -> Bool {
+    guard let table = unsafe table else { return true }
+    let status = unsafe event.payload.lend { payload in
+      unsafe event.topic.name.lend { name in
+        var raw = unsafe jf_event(
+          size: UInt32(MemoryLayout<jf_event>.size), kind: UInt32(JF_EVENT_TOPIC), call: 0, subject: UInt64(index), value: lost,
+          content: event.content.rawValue, flags: 0, name: name, payload: payload)
+        return unsafe table.pointee.event(own, &raw)
+      }
+    }
+    if status >= 0 || status != CallStatus.again.rawValue {
+      counters.events.wrappingAdd(1, ordering: .relaxed)
+      return true
+    }
+    return false
+  }
+}

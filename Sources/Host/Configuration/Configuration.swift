@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package import JSON
+
+/// What the host was told by its configuration files, checked, with defaults for the rest.
+package struct Configuration: Sendable {
+  /// How a plugin runs.
+  package enum Mode: String, Sendable, CaseIterable {
+    case inprocess
+    case process
+  }
+
+  package struct Plugin: Sendable, Hashable {
+    package var enabled = true
+    /// nil: the host decides.
+    package var mode: Mode?
+    /// As written: without the schema's defaults, secrets still references.
+    package var config: JSONValue = [:]
+
+    package init(enabled: Bool = true, mode: Mode? = nil, config: JSONValue = [:]) {
+      self.enabled = enabled
+      self.mode = mode
+      self.config = config
+    }
+  }
+
+  package struct Log: Sendable, Hashable {
+    package var level = LogLevel.info
+    /// Whether lines also go to a file in the state directory.
+    package var file = true
+    /// A file of this size is put aside and a new one begun.
+    package var maxBytes = 10 << 20
+    /// How many files put aside are kept.
+    package var keep = 5
+  }
+
+  package struct Control: Sendable, Hashable {
+    package var maxConnections = 256
+    package var maxLineBytes = 16 << 20
+  }
+
+  package struct Limits: Sendable, Hashable {
+    package var startTimeoutMilliseconds = 10_000
+    package var stopTimeoutMilliseconds = 5_000
+    package var maxCallsInFlight = 10_000
+  }
+
+  /// Only those the files name; see `plugin(_:)`.
+  package var plugins: [String: Plugin] = [:]
+  /// Absolute.
+  package var pluginPath: [String] = []
+  package var log = Log()
+  package var control = Control()
+  package var limits = Limits()
+
+  /// The files' values merged, secrets still references.
+  let written: JSONValue
+  let origins: ConfigurationOrigins
+
+  /// The defaults.
+  package init() {
+    written = [:]
+    origins = ConfigurationOrigins()
+  }
+
+  init(written: JSONValue, origins: ConfigurationOrigins) {
+    self.written = written
+    self.origins = origins
+  }
+
+  /// What is set for one plugin; the defaults for one the files do not name.
+  package func plugin(_ id: String) -> Plugin { plugins[id] ?? Plugin() }
+}

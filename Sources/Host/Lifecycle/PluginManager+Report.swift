@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `plugins` and `plugins info` show.
+package import JSON
+
+extension PluginManager {
+  /// One row a plugin, by id: id, version, state, mode, path, reason, and health and shadowed where there is something to say.
+  package func rows() -> JSONValue {
+    .array(entries().sorted { $0.candidate.id < $1.candidate.id }.map { .object(row($0)) })
+  }
+
+  private func row(_ entry: Entry) -> [String: JSONValue] {
+    let (state, reason) = condition(entry)
+    var row: [String: JSONValue] = [
+      "id": .string(entry.candidate.id), "version": .string(entry.candidate.version), "state": .string(state.rawValue),
+      "mode": .string(entry.candidate.mode), "path": .string(entry.candidate.path), "reason": reason.map { .string($0) } ?? .null,
+    ]
+    if let health = entry.slot?.instance?.health, health.level != .ok {
+      row["health"] = ["level": .string(health.level.name), "message": .string(health.message)]
+    }
+    if !entry.candidate.shadowed.isEmpty { row["shadowed"] = .array(entry.candidate.shadowed.map { .string($0) }) }
+    return row
+  }
+
+  private func condition(_ entry: Entry) -> (PluginState, String?) {
+    if let fault = entry.fault { return (.refused, fault) }
+    switch entry.candidate.verdict {
+    case .disabled: return (.disabled, "switched off in the configuration; 'jackfield plugins enable \(entry.candidate.id)' switches it on")
+    case .refused(let reason): return (.refused, reason)
+    case .accepted: return entry.slot?.condition ?? (.disabled, "stopped")
+    }
+  }
+
+  /// Everything known of one plugin; nil when there is no such plugin.
+  package func information(_ id: String) -> JSONValue? {
+    guard let entry = entry(id) else { return nil }
+    var information = row(entry)
+    information["manifest"] = entry.candidate.manifest ?? .null
+    guard let slot = entry.slot else { return .object(information) }
+    information["backlog"] = .integer(Int64(slot.instance?.backlog ?? 0))
+    information["subscriptions"] = .array(slot.subscriptionCounts.map(Self.json))
+    if let counters = slot.counters { information["counters"] = Self.json(counters) }
+    return .object(information)
+  }
+
+  package var ids: [String] { entries().map(\.candidate.id) }
+
+  private static func json(_ subscription: (pattern: String, counts: EventSubscription.Counts)) -> JSONValue {
+    [
+      "topic": .string(subscription.pattern), "queued": .integer(Int64(subscription.counts.queued)),
+      "capacity": .integer(Int64(subscription.counts.capacity)), "delivered": .integer(Int64(clamping: subscription.counts.delivered)),
+      "dropped": .integer(Int64(clamping: subscription.counts.dropped)), "refused": .integer(Int64(clamping: subscription.counts.refused)),
+    ]
+  }
+
+  private static func json(_ counters: InstanceCounters.Snapshot) -> JSONValue {
+    [
+      "events": .integer(Int64(clamping: counters.events)), "published": .integer(Int64(clamping: counters.published)),
+      "publishRefused": .integer(Int64(clamping: counters.publishRefused)),
+      "lateFinishes": .integer(Int64(clamping: counters.lateFinishes)),
+      "misuse": .integer(Int64(clamping: counters.misuse)), "emitsWithoutCredit": .integer(Int64(clamping: counters.emitsWithoutCredit)),
+      "logLinesDropped": .integer(Int64(clamping: counters.logLinesDropped)),
+    ]
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package import JSON
+
+/// What a plugin says of itself before any of its code runs: plugin.json, or the same text as a note inside its library.
+package struct Manifest: Sendable {
+  package struct ABI: Hashable, Sendable {
+    package var major: Int
+    package var minor: Int
+    /// Services of the host that must be there, and those it makes use of when they are.
+    package var needs: [String]
+    package var uses: [String]
+  }
+
+  package enum Activation: Hashable, Sendable {
+    case onStart
+    case onCommand(String)
+    case onEvent(TopicPattern)
+  }
+
+  package struct Subscription: Hashable, Sendable {
+    package var topic: TopicPattern
+    package var queue: Int
+    package var overflow: Overflow
+    /// The member of the payload that tells events apart, for `latestPerKey`.
+    package var key: String?
+  }
+
+  package struct Requirement: Hashable, Sendable {
+    package var id: String
+    package var versions: VersionRange
+  }
+
+  package var id: String
+  package var name: String
+  package var version: SemanticVersion
+  package var license: String?
+  package var summary: String
+  package var abi: ABI
+  /// The library's file name, in the directory of plugin.json; nil in a note, which is inside the library.
+  package var library: String?
+  /// When its code is loaded; nil: by the first call of a command and the first event of a subscription.
+  package var activation: [Activation]?
+  package var isConcurrent: Bool
+  package var namespaces: [String]
+  package var commands: [CommandDescription]
+  package var subscribes: [Subscription]
+  package var publishes: [TopicPattern]
+  /// JSON Schema of the configuration, with defaults.
+  package var configurationSchema: JSONValue?
+  package var permissions: JSONValue
+  /// In the order of their ids.
+  package var requires: [Requirement]
+  /// Ids of plugins that start earlier if they are there.
+  package var after: [String]
+  /// The whole text as JSON.
+  package var document: JSONValue
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of plugin.json. Every fault is found, not only the first: `jackfield plugins check` shows them all.
+import JSON
+import PluginAPI
+
+/// Turns the text of a manifest into values.
+struct ManifestParser {
+  /// Where the text stands.
+  enum Origin {
+    case file
+    /// A note inside the library itself.
+    case note
+  }
+
+  let faults: ManifestFaults
+  private let text: [UInt8]
+  private let origin: Origin
+
+  init(_ text: [UInt8], path: String, origin: Origin = .file) {
+    self.text = text
+    self.origin = origin
+    faults = ManifestFaults(path: path, text: text)
+  }
+
+  /// The manifest; nil when there is a fault.
+  func parse() -> Manifest? {
+    guard text.count <= ManifestFile.maximumSize else {
+      faults.report(.tooLarge, "its manifest has more than 256 KiB; shorten it")
+      return nil
+    }
+    do {
+      let document = try JSONParser().parse(text)
+      reportRepetitions(document, ManifestPlace())
+      return read(document.value())
+    } catch {
+      faults.report("it is not JSON: \(error.message); correct it")
+      return nil
+    }
+  }
+
+  /// The library's name in a manifest that may have faults elsewhere.
+  var declaredLibrary: String? {
+    member("library").flatMap { $0.isEmpty || $0.contains("/") ? nil : $0 }
+  }
+
+  /// The plugin's id in a manifest that may have faults elsewhere.
+  var declaredID: String? { member("id").flatMap { Self.isID($0) && $0.utf8.count <= 100 ? $0 : nil } }
+
+  private func member(_ key: String) -> String? {
+    text.count <= ManifestFile.maximumSize ? (try? JSONValue(parsing: text))?[key]?.stringValue : nil
+  }
+
+  /// The fault to name when there is room for one: a plugin for another host has others only because of that.
+  var foremost: Refusal? { faults.refusals.first { $0.code == .otherABI } ?? faults.refusals.first }
+
+  /// Of two members with one name, readers take different ones.
+  private func reportRepetitions(_ element: JSONElement, _ place: ManifestPlace) {
+    var names: Set<String> = []
+    element.forEachMember { name, value in
+      let place = place.appending(name)
+      if !names.insert(name).inserted { faults.report("'\(place)' stands there twice; remove one") }
+      reportRepetitions(value, place)
+    }
+    var index = 0
+    element.forEachElement { value in
+      reportRepetitions(value, place.appending(index))
+      index += 1
+    }
+  }
+
+  private static let keys = [
+    "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "namespaces", "commands",
+    "subscribes", "publishes", "config", "permissions", "requires", "after",
+  ]
+
+  private func read(_ document: JSONValue) -> Manifest? {
+    guard document.objectValue != nil else {
+      faults.report("it is not a JSON object; write { \"schema\": 1, \"id\": … }")
+      return nil
+    }
+    guard let top = ManifestPart(document, at: ManifestPlace(), keys: Self.keys, faults: faults) else { return nil }
+    if let schema = top.number("schema", in: 1...1_000, isRequired: true), schema != 1 {
+      faults.report(.otherABI, "\(faults.name(top.place.appending("schema"))) is \(schema), this host reads 1; write 1, or update the host")
+    }
+    let id = id(top)
+    let abi = abi(top)
+    let version = version(top)
+    let library = library(top)
+    let isConcurrent = top.flag("concurrent")
+    let namespaces = namespaces(top)
+    let commands = ManifestCommands(top, plugin: id ?? "", namespaces: namespaces, isConcurrent: isConcurrent).read()
+    let topics = ManifestTopics(top, namespaces: namespaces)
+    let subscribes = topics.subscribes()
+    let manifest = Manifest(
+      id: id ?? "", name: top.text("name") ?? id ?? "", version: version, license: top.text("license"),
+      summary: top.text("summary", limit: 2_000) ?? "", abi: abi, library: library,
+      activation: ManifestActivation(top, commands: commands, subscribes: subscribes).read(), isConcurrent: isConcurrent,
+      namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
+      configurationSchema: top.part("config", keys: ["schema"])?.object("schema"),
+      permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), document: document)
+    return faults.refusals.isEmpty ? manifest : nil
+  }
+
+  private func id(_ top: ManifestPart) -> String? {
+    guard let id = top.text("id", isRequired: true, limit: 100) else { return nil }
+    guard Self.isID(id) else {
+      top.report("id", "is '\(id)'; write lower-case letters and digits, a letter first, with '.' or '-' between, such as 'run-notes'")
+      return nil
+    }
+    return id
+  }
+
+  /// Whether the text is ^[a-z][a-z0-9]*([.-][a-z0-9]+)*$.
+  static func isID(_ text: String) -> Bool {
+    guard let first = text.utf8.first, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first else { return false }
+    let separators = Array(".-".utf8)
+    return text.utf8.split(omittingEmptySubsequences: false, whereSeparator: { separators.contains($0) }).allSatisfy { part in
+      !part.isEmpty && part.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+  }
+
+  /// A version that nothing meets stands for a missing one, which was reported.
+  private func version(_ top: ManifestPart) -> SemanticVersion {
+    let none = SemanticVersion("0.0.0")!  // the text is a version
+    guard let text = top.text("version", isRequired: true) else { return none }
+    if let version = SemanticVersion(text) { return version }
+    top.report("version", "is '\(text)'; write three numbers, such as '1.4.2' or '2.0.0-beta.1'")
+    return none
+  }
+
+  private func library(_ top: ManifestPart) -> String? {
+    guard let name = top.text("library", isRequired: origin == .file, limit: 255) else { return nil }
+    guard !name.contains("/"), !name.hasPrefix("."), name.hasSuffix(".so") || name.contains(".so.") else {
+      top.report("library", "is '\(name)'; write the name of a file beside plugin.json that ends in '.so'")
+      return nil
+    }
+    return name
+  }
+
+  private func abi(_ top: ManifestPart) -> Manifest.ABI {
+    let part = top.part("abi", keys: ["major", "minor", "needs", "uses"], isRequired: true)
+    let major = part?.number("major", in: 1...65_535, isRequired: true) ?? 1
+    let minor = part?.number("minor", in: 0...65_535) ?? 0
+    if major != Int(JF_ABI_MAJOR) {
+      faults.report(.otherABI, Refusal.otherABI(major))
+    } else if minor > Int(JF_ABI_MINOR) {
+      faults.report(.otherABI, "needs plugin ABI \(major).\(minor), this host speaks \(JF_ABI_MAJOR).\(JF_ABI_MINOR); update the host")
+    }
+    let needs = part.map { services($0, "needs") } ?? []
+    for need in needs where !HostServices.ids.contains(need) {
+      let cure = NearMiss.closest(to: need, in: HostServices.ids).map { "did you mean '\($0)'?" } ?? "update the host"
+      faults.report(.missingService, "needs the service '\(need)', which this host does not have; \(cure)")
+    }
+    return Manifest.ABI(major: major, minor: minor, needs: needs, uses: part.map { services($0, "uses") } ?? [])
+  }
+
+  private func services(_ part: ManifestPart, _ key: String) -> [String] {
+    part.texts(key).compactMap { text, place in
+      let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard halves.count == 2, TopicPattern.isTopic(String(halves[0])), UInt16(halves[1]) != nil else {
+        faults.report("\(faults.name(place)) is '\(text)'; write a service and its revision, such as 'jf.log/1'")
+        return nil
+      }
+      return text
+    }
+  }
+
+  static let reservedNamespaces: Set<String> = ["host", "plugin", "config", "call", "event", "command"]
+
+  private func namespaces(_ top: ManifestPart) -> [String] {
+    top.texts("namespaces").compactMap { text, place in
+      guard TopicPattern.isTopic(text) else {
+        faults.report("\(faults.name(place)) is '\(text)'; write lower-case letters, digits and '_', a letter first, such as 'runs'")
+        return nil
+      }
+      guard let first = text.split(separator: ".").first, !Self.reservedNamespaces.contains(String(first)) else {
+        faults.report("\(faults.name(place)) is '\(text)', which belongs to the host; choose another")
+        return nil
+      }
+      return text
+    }
+  }
+
+  private func requires(_ top: ManifestPart, _ id: String?) -> [Manifest.Requirement] {
+    top.textMembers("requires").compactMap { name, text, place in
+      guard isOther(name, than: id, place) else { return nil }
+      guard let versions = VersionRange(text) else {
+        faults.report("\(faults.name(place)) is '\(text)'; write a range of versions, such as '>=0.1 <2', or '*'")
+        return nil
+      }
+      return Manifest.Requirement(id: name, versions: versions)
+    }
+  }
+
+  private func after(_ top: ManifestPart, _ id: String?) -> [String] {
+    top.texts("after").filter { isOther($0.text, than: id, $0.place) }.map(\.text)
+  }
+
+  private func isOther(_ name: String, than id: String?, _ place: ManifestPlace) -> Bool {
+    if !Self.isID(name) {
+      faults.report("\(faults.name(place)) names '\(name)', which is no plugin's id; write the 'id' of its plugin.json")
+    }
+    if name == id { faults.report("\(faults.name(place)) names the plugin itself; remove it") }
+    return Self.isID(name) && name != id
+  }
+}
+
+extension Refusal {
+  /// The cause and cure for a plugin of another major.
+  static func otherABI(_ major: Int) -> String {
+    "built for plugin ABI \(major), this host speaks \(JF_ABI_MAJOR); rebuild it against this host's PluginSDK, or update the host"
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Says everything there is to say about a plugin, for its author. Loads nothing.
+package enum PluginInspection {
+  package struct Finding: Hashable, Sendable, CustomStringConvertible {
+    package enum Severity: String, Sendable {
+      /// The host would not let the plugin in.
+      case fault
+      case advice
+    }
+
+    package var severity: Severity
+    /// One sentence.
+    package var description: String
+  }
+
+  /// Looks at a plugin's directory, its plugin.json or its library.
+  package static func inspect(_ path: String) -> [Finding] {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let (refusals, library, directory) = manifest(path)
+    guard let library else { return refusals.map(fault) }
+    return refusals.map(fault) + PluginJudge().refusals(library: library, in: directory).map(fault) + advice(library)
+  }
+
+  private static func fault(_ refusal: Refusal) -> Finding { Finding(severity: .fault, description: refusal.message) }
+
+  /// What is wrong with the manifest, and which library belongs to it as far as that can be told.
+  private static func manifest(_ path: String) -> (refusals: [Refusal], library: String?, directory: String) {
+    let directory = path.parentDirectory
+    if path.hasSuffix(".json") { return sidecar(path, directory) }
+    guard let file = try? PlainFile(path) else {
+      return path.hasSuffix(".so") ? ([], path, directory) : sidecar("\(path)/\(ManifestFile.name)", path)
+    }
+    guard let text = (try? ELFImage(file))?.embeddedManifest() else {
+      let (refusals, library, _) = sidecar("\(directory)/\(ManifestFile.name)", directory)
+      return (refusals, library.map { $0.fileName == path.fileName ? $0 : path } ?? path, directory)
+    }
+    let parser = ManifestParser(text, path: path, origin: .note)
+    _ = parser.parse()
+    return (parser.faults.refusals, path, directory)
+  }
+
+  private static func sidecar(_ path: String, _ directory: String) -> (refusals: [Refusal], library: String?, directory: String) {
+    do throws(Refusal) {
+      let parser = ManifestParser(try ManifestFile.read(path), path: path)
+      let library = parser.parse()?.library ?? parser.declaredLibrary
+      var files = FileJudge()
+      var refusals = parser.faults.refusals
+      do throws(Refusal) { try files.check(path, in: directory) } catch { refusals.append(error) }
+      return (refusals, library.map { "\(directory)/\($0)" }, directory)
+    } catch {
+      return ([error], nil, directory)
+    }
+  }
+
+  /// What works and could be better.
+  private static func advice(_ path: String) -> [Finding] {
+    guard let library = try? SharedLibrary(path) else { return [] }
+    var exports = 0
+    // A table that cannot be walked is a fault above.
+    try? library.symbols.forEach { if $0.isDefined { exports += 1 } }
+    guard exports > 20 else { return [] }
+    return [
+      Finding(
+        severity: .advice,
+        description:
+          "'\(path)' exports \(exports) symbols, which may clash with other libraries; hide all but 'jf_plugin_entry_1' with a version script"
+      )
+    ]
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// One subscriber's queue. The publisher's side is offer and the reservations; the subscriber's side is take, giveBack and close.
+import JSON
+import Synchronization
+
+/// A queue of events for one subscriber, with a rule for what happens when it is full.
+package final class EventSubscription: Sendable {
+  package let patterns: [TopicPattern]
+  package let capacity: Int
+  package let overflow: Overflow
+  /// For latestPerKey: the payload's member whose value, with the topic, is the key; nil takes the topic alone.
+  private let keyMember: String?
+  private let onReady: @Sendable () -> Void
+  private let state = Mutex(State())
+
+  private struct State {
+    var queue = RingBuffer<Event>()
+    var keys = RingBuffer<String>()
+    var reserved = 0
+    var closed = false
+    /// The subscriber was told that there is something, and has not yet found the queue empty.
+    var signalled = false
+    var lostSinceTake: UInt64 = 0
+    var dropped: UInt64 = 0
+    var delivered: UInt64 = 0
+    var refused: UInt64 = 0
+    var waiting: [(publisher: any TopicPublisher, topic: Topic)] = []
+  }
+
+  /// - Parameter onReady: Runs on a publisher's thread when the queue has something again; must not block.
+  init(
+    patterns: [TopicPattern], capacity: Int, overflow: Overflow, keyMember: String? = nil, onReady: @escaping @Sendable () -> Void
+  ) {
+    self.patterns = patterns
+    self.capacity = capacity
+    self.overflow = overflow
+    self.keyMember = keyMember
+    self.onReady = onReady
+  }
+
+  func wants(_ topic: String) -> Bool { patterns.contains { $0.matches(topic) } }
+
+  // MARK: The publisher's side
+
+  /// Keeps a place for one event. Returns false when there is none: the publisher hears of it once there is.
+  func reserve(for publisher: (any TopicPublisher)?, topic: Topic) -> Bool {
+    state.withLock { state in
+      guard !state.closed, state.queue.count + state.reserved >= capacity else {
+        state.reserved += 1
+        return true
+      }
+      state.refused += 1
+      if let publisher, !state.waiting.contains(where: { $0.publisher === publisher && $0.topic === topic }) {
+        state.waiting.append((publisher, topic))
+      }
+      return false
+    }
+  }
+
+  func release() { state.withLock { $0.reserved -= 1 } }
+
+  /// Queues one event; where the queue is full, the overflow rule decides. `reserved`: a place was kept for it.
+  func offer(_ event: Event, reserved: Bool) {
+    let key = overflow == .latestPerKey ? self.key(of: event) : ""
+    let ready = state.withLock { state in
+      if reserved { state.reserved -= 1 }
+      guard !state.closed, Self.place(event, key: key, in: &state, capacity: capacity, overflow: overflow) else { return false }
+      guard !state.signalled else { return false }
+      state.signalled = true
+      return true
+    }
+    if ready { onReady() }
+  }
+
+  /// Returns false when the event itself was dropped.
+  private static func place(_ event: Event, key: String, in state: inout State, capacity: Int, overflow: Overflow) -> Bool {
+    switch overflow {
+    case .block: break
+    case .dropNewest where state.queue.count >= capacity:
+      state.dropped += 1
+      state.lostSinceTake += 1
+      return false
+    case .dropNewest: break
+    case .latestPerKey:
+      for index in 0..<state.keys.count where state.keys[index] == key {
+        state.queue[index] = event
+        return true
+      }
+      fallthrough
+    case .dropOldest:
+      if state.queue.count >= capacity {
+        _ = state.queue.popFirst()
+        _ = state.keys.popFirst()
+        state.dropped += 1
+        state.lostSinceTake += 1
+      }
+    }
+    state.queue.append(event)
+    if overflow == .latestPerKey { state.keys.append(key) }
+    return true
+  }
+
+  private func key(of event: Event) -> String {
+    guard let keyMember, event.content == .json, let value = try? JSONValue(parsing: event.payload)[keyMember] else {
+      return event.topic.name
+    }
+    return event.topic.name + "\u{0}" + value.serialized()
+  }
+
+  // MARK: The subscriber's side
+
+  /// Takes up to `max` events, oldest first.
+  ///
+  /// - Returns: The events, and how many were lost since the last take. When the result is empty, `onReady` runs for the next event.
+  package func take(max: Int) -> (events: [Event], lost: UInt64) {
+    var released: [(publisher: any TopicPublisher, topic: Topic)] = []
+    let result: ([Event], UInt64) = state.withLock { state in
+      var events: [Event] = []
+      while events.count < max, let event = state.queue.popFirst() {
+        _ = state.keys.popFirst()
+        events.append(event)
+      }
+      if events.isEmpty { state.signalled = false }
+      state.delivered += UInt64(events.count)
+      // Told at half, not at every place: a publisher that is woken finds room for a batch.
+      if !state.waiting.isEmpty, state.queue.count + state.reserved <= capacity / 2 { swap(&released, &state.waiting) }
+      defer { state.lostSinceTake = 0 }
+      return (events, state.lostSinceTake)
+    }
+    for waiter in released { waiter.publisher.topicReady(waiter.topic) }
+    return result
+  }
+
+  /// Puts events that could not be delivered back in front, in their order.
+  package func giveBack(_ events: ArraySlice<Event>, lost: UInt64 = 0) {
+    state.withLock { state in
+      for event in events.reversed() {
+        state.queue.prepend(event)
+        if overflow == .latestPerKey { state.keys.prepend(key(of: event)) }
+      }
+      state.delivered -= UInt64(events.count)
+      state.lostSinceTake += lost
+    }
+  }
+
+  /// Takes no more events; what is queued stays to be taken, and waiting publishers go on.
+  package func close() {
+    let released = state.withLock { state in
+      state.closed = true
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for waiter in released { waiter.publisher.topicReady(waiter.topic) }
+  }
+
+  package struct Counts: Sendable {
+    package var queued: Int
+    package var capacity: Int
+    package var delivered: UInt64
+    package var dropped: UInt64
+    /// Times a publisher was told to try again.
+    package var refused: UInt64
+  }
+
+  package var counts: Counts {
+    state.withLock {
+      Counts(queued: $0.queue.count, capacity: capacity, delivered: $0.delivered, dropped: $0.dropped, refused: $0.refused)
+    }
+  }
+
+  package var dropped: UInt64 { state.withLock { $0.dropped } }
+  package var isEmpty: Bool { state.withLock { $0.queue.isEmpty } }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// One call from its start until both sides are done with it.
+package final class OpenCall: Sendable {
+  package let id: CallID
+  package let command: RegisteredCommand
+  package let parent: OpenCall?
+  /// Absolute, CLOCK_MONOTONIC, in nanoseconds; 0 is none.
+  package let deadline: UInt64
+  package let started: UInt64
+  package let initialCredit: UInt64
+  let receiver: any CallReceiver
+  let state: Mutex<State>
+
+  struct State {
+    /// nil while the caller waits; then what the caller was told.
+    var ended: CallStatus?
+    var credit: UInt64
+    /// The provider was told there is no credit, and waits to hear of more.
+    var starved = false
+    var lastProgress: UInt64 = 0
+    /// Calls made on behalf of this one, to be given up with it.
+    var children: [CallID] = []
+  }
+
+  init(
+    id: CallID, command: RegisteredCommand, parent: OpenCall?, deadline: UInt64, started: UInt64, credit: UInt64, receiver: any CallReceiver
+  ) {
+    self.id = id
+    self.command = command
+    self.parent = parent
+    self.deadline = deadline
+    self.started = started
+    initialCredit = credit
+    self.receiver = receiver
+    state = Mutex(State(credit: credit))
+  }
+
+  /// ok while the caller waits; else what the caller was told.
+  package var status: CallStatus { state.withLock { $0.ended ?? .ok } }
+
+  /// Marks the call as ended. Returns false when it was ended before.
+  func end(_ status: CallStatus) -> Bool {
+    state.withLock { state in
+      guard state.ended == nil else { return false }
+      state.ended = status
+      return true
+    }
+  }
+
+  /// Whether this call or one it is made for is being answered by `provider`.
+  func isServed(by provider: any CommandProvider) -> Bool {
+    var call: OpenCall? = self
+    while let current = call {
+      if current.command.provider === provider { return true }
+      call = current.parent
+    }
+    return false
+  }
+}

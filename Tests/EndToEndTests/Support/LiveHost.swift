@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Glibc
+import JSON
+
+/// A real `jackfield serve` in a home of its own, with the plugins as they are shipped, on a free port.
+final class LiveHost {
+  let home: String
+  let port: Int
+  private(set) var process: Program
+
+  /// The directory of this package, found from this file.
+  static let packageDirectory = String(#filePath.dropLast("/Tests/EndToEndTests/Support/LiveHost.swift".count))
+
+  /// Where the products lie: beside the bundle of the tests.
+  static let products: String = {
+    var parts = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+    while let last = parts.last,
+      last.hasSuffix(".xctest") || !FileManager.default.fileExists(atPath: parts.joined(separator: "/") + "/jackfield")
+    {
+      _ = last
+      parts.removeLast()
+    }
+    return parts.joined(separator: "/")
+  }()
+
+  static var jackfield: String { products + "/jackfield" }
+
+  /// Shipped plugins laid out as `make build` does, once for all tests.
+  static let shipped: String = {
+    let directory = temporary("jackfield-plugins")
+    for (id, product) in [("store", "Store"), ("trainer", "Trainer")] {
+      try! stage(id, product, in: directory)  // without the products no end-to-end test means anything
+    }
+    return directory
+  }()
+
+  private static func stage(_ id: String, _ product: String, in directory: String) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: "\(directory)/\(id)", withIntermediateDirectories: true)
+    try files.copyItem(atPath: "\(products)/lib\(product).so", toPath: "\(directory)/\(id)/lib\(product).so")
+    try files.copyItem(atPath: "\(packageDirectory)/Plugins/\(product)/plugin.json", toPath: "\(directory)/\(id)/plugin.json")
+  }
+
+  static func temporary(_ name: String) -> String {
+    var template = Array("\(FileManager.default.temporaryDirectory.path)/\(name)-XXXXXX".utf8CString)
+    return String(cString: mkdtemp(&template))
+  }
+
+  /// - Parameter ready: Whether to wait until it answers.
+  init(home: String? = nil, port: Int? = nil, plugins: [String]? = nil, ready: Bool = true) throws {
+    self.home = home ?? Self.temporary("jackfield-home")
+    self.port = port ?? Self.freePort()
+    process = try Self.start(self.home, self.port, plugins ?? [Self.shipped])
+    if ready { try waitUntilReady() }
+  }
+
+  private static func start(_ home: String, _ port: Int, _ plugins: [String]) throws -> Program {
+    try Program(
+      [jackfield, "serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
+      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: home)
+  }
+
+  func restart() throws {
+    process = try Self.start(home, port, [Self.shipped])
+    try waitUntilReady()
+  }
+
+  struct NotReady: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  func waitUntilReady() throws {
+    // The line that `serve` prints when it listens; the file is looked at again and again, there is nothing to wait on.
+    for _ in 0..<2_000 {
+      if try run("status", "--json").status == 0 { return }
+      if kill(process.pid, 0) != 0 { break }
+      usleep(5_000)
+    }
+    throw NotReady(description: "the host did not come up: \(process.output)\(process.error)")
+  }
+
+  /// Runs the command line against this host.
+  @discardableResult
+  func run(_ arguments: String..., input: String? = nil) throws -> Program.Outcome {
+    try Program.run([Self.jackfield] + arguments + ["--home", home], in: home, input: input)
+  }
+
+  func json(_ arguments: String...) throws -> JSONValue {
+    let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: home)
+    guard outcome.status == 0 else { throw NotReady(description: "\(arguments): \(outcome.status) \(outcome.error)") }
+    return try JSONValue(parsing: outcome.output)
+  }
+
+  /// Asks again until the answer fits, at most twenty seconds.
+  func until(_ arguments: String..., fits: (JSONValue) -> Bool) throws -> JSONValue {
+    var last = JSONValue.null
+    let limit = time(nil) + 20
+    while time(nil) < limit {
+      let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: home)
+      if outcome.status == 0, let answer = try? JSONValue(parsing: outcome.output) {
+        last = answer
+        if fits(answer) { return answer }
+      }
+      usleep(20_000)
+    }
+    throw NotReady(description: "\(arguments) never gave what was waited for; last: \(last.serialized()); host: \(process.error)")
+  }
+
+  /// Asks for an orderly stop and waits for the end.
+  @discardableResult
+  func stop() -> Program.Outcome {
+    process.send(SIGTERM)
+    return process.wait()
+  }
+
+  func killNow() {
+    process.send(SIGKILL)
+    _ = process.wait()
+  }
+
+  static func freePort() -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = bind(descriptor, address, length)
+        _ = getsockname(descriptor, address, &length)
+      }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}

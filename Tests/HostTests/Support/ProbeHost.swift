@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+@testable import Host
+
+/// A switchboard with slots made from probe.c, the way the daemon makes them, without files beside the libraries.
+final class ProbeHost: Sendable {
+  let switchboard: Switchboard
+  let log = MemoryLog()
+  private let slots = Mutex<[String: PluginSlot]>([:])
+
+  static let verbs = [
+    "echo", "inline", "never", "twice", "silent", "refuse", "fail", "stream", "badtext", "nodata", "huge", "ask", "publish",
+    "refuse_events", "events", "log", "slow", "progress", "waiter",
+  ]
+
+  init(limits: Switchboard.Limits = Switchboard.Limits()) { switchboard = Switchboard(limits: limits) }
+
+  @discardableResult
+  func add(
+    _ id: String = "probe", options: [String] = [], subscriptions: [PluginBlueprint.Subscription] = [], requires: [String] = [],
+    commands: [String] = verbs, threads: Int = 1
+  ) throws -> PluginSlot {
+    let library = try FixturePlugin.library("probe.c", ["-DID=\"\(id)\"", "-DNS=\"\(id)\""] + options)
+    let directories = InstanceDirectories(data: "/data", state: "/state", runtime: "/run", library: "/lib")
+    let terms = InstanceTerms(
+      id: id, version: "1.0.0", libraryPath: library, configuration: Array("{}".utf8), commands: Set(commands.map { "\(id).\($0)" }),
+      publishes: [try TopicPattern("\(id).ticks")], threads: threads, directories: directories)
+    let descriptions = commands.map { CommandDescription(name: "\(id).\($0)", plugin: id, inline: $0 == "inline") }
+    let slot = PluginSlot(
+      blueprint: PluginBlueprint(terms: terms, commands: descriptions, subscriptions: subscriptions, requires: requires),
+      switchboard: switchboard, logger: Logger(label: "host", sink: log),
+      neighbour: { [weak self] id in self?.slots.withLock { $0[id] } }, starting: { _ in })
+    slots.withLock { $0[id] = slot }
+    try slot.open()
+    return slot
+  }
+
+  /// Calls a command and waits for its answer.
+  func call(_ name: String, _ payload: String = "{}", content: Content = .json, deadlineIn milliseconds: Int? = nil) -> AnswerBox.Answer? {
+    start(name, payload, content: content, deadlineIn: milliseconds).box.answer()
+  }
+
+  func start(
+    _ name: String, _ payload: String = "{}", content: Content = .json, deadlineIn milliseconds: Int? = nil, credit: UInt64 = 0
+  ) -> (id: CallID, box: AnswerBox) {
+    let box = AnswerBox()
+    let request = CallRequest(
+      command: name, payload: Array(payload.utf8), content: content,
+      deadline: milliseconds.map { MonotonicClock.after(milliseconds: $0) } ?? 0,
+      credit: credit)
+    return (switchboard.call(request, receiver: box), box)
+  }
+
+  /// Stops a slot and waits for it; false when it did not stop in time.
+  func stop(_ slot: PluginSlot, milliseconds: Int = 10_000) -> Bool {
+    let stopped = BlockingQueue<Void>()
+    let deadline = MonotonicClock.after(milliseconds: milliseconds)
+    slot.close(deadline: deadline) { stopped.put(()) }
+    return stopped.take(until: deadline) != nil
+  }
+}

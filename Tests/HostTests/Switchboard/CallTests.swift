@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import Synchronization
+import Testing
+
+@testable import Host
+
+@Suite struct CallTests {
+  private let host = ProbeHost()
+
+  @Test func answerCarriesTheBytesAsTheyCame() throws {
+    try host.add()
+    let answer = host.call("probe.echo", #"{"a":1}"#)
+    #expect(answer?.status == .ok)
+    #expect(answer?.text == #"{"a":1}"#)
+  }
+
+  @Test func inlineCommandAnswersBeforeTheCallReturns() throws {
+    try host.add()
+    #expect(host.call("probe.echo")?.status == .ok)
+    let (_, box) = host.start("probe.inline", "7")
+    #expect(box.finishes.load(ordering: .relaxed) == 1)
+  }
+
+  @Test func unknownCommandNamesTheNearest() throws {
+    try host.add()
+    let answer = host.call("probe.ecko")
+    #expect(answer?.status == .notFound)
+    #expect(answer?.message == "there is no command 'probe.ecko'; did you mean 'probe.echo'?")
+  }
+
+  @Test func callThatIsNeverAnsweredEndsAtItsDeadline() throws {
+    try host.add()
+    let answer = host.call("probe.never", deadlineIn: 50)
+    #expect(answer?.status == .deadline)
+    #expect(answer?.message == "'probe.never' did not answer within its deadline")
+    #expect(host.switchboard.openCalls == 0)
+  }
+
+  @Test func cancelAnswersAtOnceAndTellsThePlugin() throws {
+    let slot = try host.add()
+    let (id, box) = host.start("probe.waiter")
+    #expect(host.call("probe.echo")?.status == .ok)  // the waiter is in the plugin by now
+    #expect(host.switchboard.cancel(id))
+    #expect(box.answer()?.status == .cancelled)
+    #expect(host.call("probe.echo")?.status == .ok)
+    #expect(slot.counters?.lateFinishes == 1)  // the plugin finished it with what call_state told it
+    #expect(!host.switchboard.cancel(id))
+  }
+
+  @Test func secondFinishIsCountedAndIgnored() throws {
+    let slot = try host.add()
+    let (_, box) = host.start("probe.twice")
+    #expect(box.answer()?.text == "1")
+    #expect(host.call("probe.echo")?.status == .ok)
+    #expect(box.finishes.load(ordering: .relaxed) == 1)
+    #expect(slot.counters?.lateFinishes == 1)
+  }
+
+  @Test(arguments: [
+    ("probe.silent", CallStatus.failed, "plugin 'probe' said that 'probe.silent' was done without answering it; report this to its author"),
+    ("probe.refuse", .unsupported, "plugin 'probe' refused 'probe.refuse' (unsupported)"),
+    ("probe.fail", .failed, "the disk is full"),
+    ("probe.badtext", .invalid, "plugin 'probe' answered 'probe.badtext' with bytes that are not UTF-8"),
+    ("probe.nodata", .invalid, "plugin 'probe' answered 'probe.nodata' with bytes that are not UTF-8"),
+    ("probe.huge", .tooLarge, "plugin 'probe' answered 'probe.huge' with 1073741824 bytes, the limit is 16777216; ask for less at once"),
+  ])
+  func misbehaviourBecomesASentence(command: String, status: CallStatus, message: String) throws {
+    try host.add()
+    let answer = host.call(command)
+    #expect(answer?.status == status)
+    #expect(answer?.message == message)
+  }
+
+  @Test func streamStopsWithoutCreditAndGoesOnWithIt() throws {
+    let slot = try host.add()
+    let (id, box) = host.start("probe.stream", credit: 3)
+    #expect(host.call("probe.echo")?.status == .ok)
+    #expect((0..<3).map { _ in box.nextChunk() } == ["0", "1", "2"])
+    #expect(box.waitingChunks == 0)
+    #expect(slot.counters?.emitsWithoutCredit == 1)
+    host.switchboard.grant(id, chunks: 100)
+    #expect((3..<10).map { _ in box.nextChunk() } == (3..<10).map { "\($0)" })
+    #expect(box.answer()?.text == #"{"emitted":10}"#)
+  }
+
+  @Test func progressIsThinned() throws {
+    try host.add()
+    let (_, box) = host.start("probe.progress")
+    #expect(box.answer()?.status == .ok)
+    #expect((1...20).contains(box.progressCount.load(ordering: .relaxed)))
+  }
+
+  @Test func onePluginCallsAnother() throws {
+    try host.add("one")
+    try host.add("two")
+    #expect(host.call("one.ask", "two.echo", content: .bytes)?.text == "{}")
+  }
+
+  @Test func cycleIsRefusedWithItsChain() throws {
+    try host.add("one")
+    try host.add("two")
+    let answer = host.call("one.ask", "one.echo", content: .bytes)
+    #expect(answer?.status == .cycle)
+    #expect(answer?.message == "cannot call 'one.echo': plugin 'one' is waiting for this very call (one.ask)")
+  }
+
+  @Test func cancellingACallCancelsWhatItAsked() throws {
+    try host.add("one")
+    try host.add("two")
+    let (id, box) = host.start("one.ask", "two.never", content: .bytes)
+    #expect(host.call("one.echo")?.status == .ok)
+    #expect(host.call("two.echo")?.status == .ok)
+    #expect(host.switchboard.openCalls == 2)
+    host.switchboard.cancel(id)
+    #expect(box.answer()?.status == .cancelled)
+    #expect(host.switchboard.openCalls == 0)
+  }
+
+  @Test func tooManyOpenCallsAreBusy() throws {
+    var limits = Switchboard.Limits()
+    limits.callsInFlight = 3
+    let host = ProbeHost(limits: limits)
+    try host.add()
+    let open = (0..<3).map { _ in host.start("probe.never") }
+    let answer = host.call("probe.echo")
+    #expect(answer?.status == .busy)
+    #expect(answer?.message == "cannot call 'probe.echo': 3 calls are open already; try again when some have ended")
+    for call in open { host.switchboard.cancel(call.id) }
+    #expect(host.call("probe.echo")?.status == .ok)
+  }
+
+  @Test func unfinishedCallsDoNotPileUp() throws {
+    try host.add()
+    for _ in 0..<10_050 {
+      let (id, _) = host.start("probe.never")
+      host.switchboard.cancel(id)
+    }
+    #expect(host.switchboard.calls.all().count <= 10_050)
+    #expect(host.switchboard.openCalls == 0)
+    #expect(host.call("probe.echo")?.status == .ok)
+  }
+
+  @Test func manyThreadsCallAtOnce() async throws {
+    let slot = try host.add(threads: 4)
+    let sum = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          (0..<500).reduce(0) { total, number in
+            let (_, box) = host.start(number % 2 == 0 ? "probe.inline" : "probe.echo", "\(number)")
+            return total + (box.answer()?.text == "\(number)" ? 1 : 0)
+          }
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(sum == 4_000)
+    #expect(host.stop(slot))
+  }
+
+  @Test func logIsHeldToAThousandLinesASecond() throws {
+    let slot = try host.add()
+    #expect(host.call("probe.log")?.status == .ok)
+    #expect((slot.counters?.logLinesDropped ?? 0) >= 1_000)
+    #expect(host.log.lines.contains("info probe chatter n=1"))
+  }
+}
