@@ -33,12 +33,16 @@ targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
+  // Calls of the kernel that Swift's Glibc module does not show.
+  .target(name: "CLinux", path: "Sources/System/CLinux"),
 ]
 
 // MARK: - Host
 
 targets += [
-  .target(name: "Host", dependencies: ["PluginAPI", "JSON"]),
+  // Calls of the kernel that Swift's Glibc module does not show.
+  .target(name: "CLinux", path: "Sources/System/CLinux"),
+  .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
 ]
 
@@ -51,7 +55,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("Store", uses: ["SQLite", "JSON"])
-targets += plugin("Trainer", uses: ["JSON"])
+targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
 // MARK: - Tests
 
@@ -60,7 +64,7 @@ targets += [
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-  .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"]),
+  .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
 ]

@@ -64,7 +64,10 @@ extension TestHost {
 
   private func run(_ call: TestCall, _ request: HostRequest) {
     let status = invoke(request)
-    if status.isFailure { call.finish(status, Payload(bytes: [])) }
+    if status.isFailure {
+      state.change { state in _ = state.finished.insert(call.id) }
+      call.finish(status, Payload(bytes: []))
+    }
     if status == .ok, !call.hasEnded {
       state.change { $0.badFinishes.append("'\(call.command)' answered ok without having finished its call") }
     }

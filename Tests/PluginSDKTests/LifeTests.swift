@@ -84,11 +84,14 @@ import Testing
     }
   }
 
-  @Test func manyInstancesLiveSideBySide() async throws {
+  @Test func manyInstancesLiveSideBySideAndStopAtOnce() async throws {
     var hosts: [TestHost] = []
-    for _ in 0..<20 { hosts.append(try await TestHost(plugin: HelloPlugin.self)) }
+    for _ in 0..<40 { hosts.append(try await TestHost(plugin: HelloPlugin.self)) }
     for host in hosts { #expect(try await host.call("hello.greet", #"{"name":"C"}"#).status == .ok) }
+    let begin = ContinuousClock.now
     for host in hosts { await host.close() }
+    // Each once could wait a second for threads that had ended; all together take milliseconds.
+    #expect(begin.duration(to: .now) < .seconds(8))
   }
 
   @Test func stopWhileManyCallsRunAnswersEachOnce() async throws {

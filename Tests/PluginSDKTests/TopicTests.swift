@@ -26,6 +26,20 @@ import Testing
     await host.close()
   }
 
+  @Test func manyPublishersAtAFullTopicAreEachWoken() async throws {
+    let (host, _) = try await probe()
+    host.setRoom(1, in: "probe.out")
+    let calls = (0..<8).map { _ in host.begin("probe.publish", json: #"{"count":25}"#) }
+    for _ in 0..<200 {
+      _ = try await host.published("probe.out")
+      host.setRoom(1, in: "probe.out")
+    }
+    for call in calls { #expect(try await call.answer().status == .ok) }
+    #expect(host.allPublished("probe.out").count == 200)
+    for number in 0..<25 { #expect(host.allPublished("probe.out").count { $0.text == "\(number)" } == 8) }
+    await host.close()
+  }
+
   @Test func waitIsEndedByCancelling() async throws {
     let (host, _) = try await probe()
     host.setRoom(0, in: "probe.out")

@@ -32,12 +32,16 @@ enum Schema {
   private static func version(ofExisting path: String) throws -> Int64? {
     do {
       return try Database(path: path, access: .readOnly).integer("PRAGMA user_version")
-    } catch where error.code == .cannotOpen {
-      return nil
-    } catch where error.code == .notADatabase {
-      throw PluginFailure(
-        "cannot use the database '\(path)': it is some other kind of file; move it away to begin a new one",
-        code: "not_a_database", status: .unsupported)
+    } catch {
+      // One catch with a switch: two conditional ones crash this compiler.
+      switch error.code {
+      case .cannotOpen: return nil
+      case .notADatabase:
+        throw PluginFailure(
+          "cannot use the database '\(path)': it is some other kind of file; move it away to begin a new one",
+          code: "not_a_database", status: .unsupported)
+      default: throw error
+      }
     }
   }
 

@@ -31,12 +31,7 @@ public final class StorePlugin: Plugin {
   public var subscriptions: [Subscription] {
     [
       Subscription(Self.pattern) { [queue] event in
-        let origin: EventBatch.Origin
-        switch event.topic {
-        case "trainer.connected": return .taken
-        case "trainer.disconnected": origin = .disconnection
-        default: origin = .trainer
-        }
+        guard let origin = EventBatch.Origin(topic: event.topic) else { return .taken }
         return event.withBytes { queue.offer($0, from: origin) } ? .taken : .later
       }
     ]

@@ -177,6 +177,9 @@ package final class HostDaemon: Sendable {
 
   // MARK: Looking
 
+  /// After this long a stop that has begun is over, or the host is stuck: every plugin's limit one after the other, and a little more.
+  package var stopLimitSeconds: Int { 10 + manager.ids.count * (currentConfiguration.limits.stopTimeoutMilliseconds + 999) / 1_000 }
+
   package var currentConfiguration: Configuration { configuration.withLock { $0 } }
 
   // MARK: Parts

@@ -28,7 +28,9 @@ package struct PluginSurvey: Sendable {
   /// What is wrong with the configuration of the plugins that are there; nothing is judged or loaded.
   package func configurationFaults(_ configuration: Configuration) -> [ConfigurationProblem] {
     discover(configuration).plugins.flatMap { plugin -> [ConfigurationProblem] in
-      guard configuration.plugin(plugin.id).enabled, let manifest = plugin.manifest, let schema = try? manifest.settingsSchema() else { return [] }
+      guard configuration.plugin(plugin.id).enabled, let manifest = plugin.manifest, let schema = try? manifest.settingsSchema() else {
+        return []
+      }
       do throws(ConfigurationError) {
         _ = try configuration.settings(for: plugin.id, schema: schema)
         return []
@@ -79,7 +81,8 @@ package struct PluginSurvey: Sendable {
     if let refusal = plugin.refusal { return .refused(refusal.message) }
     guard settings.mode != .process else {
       return .refused(
-        "plugin '\(plugin.id)' is configured with mode 'process', which this version cannot do yet; set plugins.\(plugin.id).mode to 'inprocess'")
+        "plugin '\(plugin.id)' is configured with mode 'process', which this version cannot do yet; set plugins.\(plugin.id).mode to 'inprocess'"
+      )
     }
     guard let manifest = plugin.manifest, let library = plugin.libraryPath else {
       return .refused("cannot load '\(plugin.path)': it has no manifest; add a plugin.json")

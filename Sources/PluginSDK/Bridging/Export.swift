@@ -19,7 +19,7 @@ public func exportPlugin<P: Plugin>(_ type: P.Type) -> UnsafePointer<jf_plugin> 
   mutating func table(for type: any Plugin.Type) -> UnsafePointer<jf_plugin> {
     if let index = types.firstIndex(where: { $0 == type }) { return unsafe tables[index] }
     let slot = types.count
-    precondition(slot < mostTypes, "one library exports at most \(mostTypes) plugin types; put some into another library")
+    precondition(unsafe slot < creators.count, "one library exports at most 32 plugin types; put some into another library")
     let table = UnsafeMutablePointer<jf_plugin>.allocate(capacity: 1)
     unsafe table.initialize(
       to: jf_plugin(
@@ -48,7 +48,8 @@ package func subscribedTopics(of instance: UnsafeMutableRawPointer) -> [String] 
 
 // MARK: - The functions of the table
 
-private func create(
+/// Makes an instance of the type with a number.
+func create(
   _ slot: Int, _ host: UnsafePointer<jf_host>, _ instance: OpaquePointer, _ config: jf_bytes,
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>
 ) -> jf_status {
@@ -106,117 +107,3 @@ private func plugin(_ context: UnsafeMutableRawPointer?) -> PluginInstance? {
   guard let context = unsafe context else { return nil }
   return unsafe Unmanaged<PluginInstance>.fromOpaque(context).takeUnretainedValue()
 }
-
-// MARK: - Which type to make
-
-/// `create` is given nothing that tells whose it is, and a C function carries no context: so each exported type has one of its own.
-private typealias Creator =
-  @convention(c) (
-    UnsafePointer<jf_host>, OpaquePointer, jf_bytes, UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  ) -> jf_status
-
-private typealias Made = UnsafeMutablePointer<UnsafeMutableRawPointer?>
-
-private func create0(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(0, h, i, c, s)
-}
-private func create1(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(1, h, i, c, s)
-}
-private func create2(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(2, h, i, c, s)
-}
-private func create3(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(3, h, i, c, s)
-}
-private func create4(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(4, h, i, c, s)
-}
-private func create5(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(5, h, i, c, s)
-}
-private func create6(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(6, h, i, c, s)
-}
-private func create7(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(7, h, i, c, s)
-}
-private func create8(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(8, h, i, c, s)
-}
-private func create9(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(9, h, i, c, s)
-}
-private func create10(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(10, h, i, c, s)
-}
-private func create11(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(11, h, i, c, s)
-}
-private func create12(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(12, h, i, c, s)
-}
-private func create13(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(13, h, i, c, s)
-}
-private func create14(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(14, h, i, c, s)
-}
-private func create15(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(15, h, i, c, s)
-}
-private func create16(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(16, h, i, c, s)
-}
-private func create17(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(17, h, i, c, s)
-}
-private func create18(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(18, h, i, c, s)
-}
-private func create19(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(19, h, i, c, s)
-}
-private func create20(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(20, h, i, c, s)
-}
-private func create21(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(21, h, i, c, s)
-}
-private func create22(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(22, h, i, c, s)
-}
-private func create23(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(23, h, i, c, s)
-}
-private func create24(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(24, h, i, c, s)
-}
-private func create25(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(25, h, i, c, s)
-}
-private func create26(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(26, h, i, c, s)
-}
-private func create27(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(27, h, i, c, s)
-}
-private func create28(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(28, h, i, c, s)
-}
-private func create29(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(29, h, i, c, s)
-}
-private func create30(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(30, h, i, c, s)
-}
-private func create31(_ h: UnsafePointer<jf_host>, _ i: OpaquePointer, _ c: jf_bytes, _ s: Made) -> jf_status {
-  unsafe create(31, h, i, c, s)
-}
-
-private let mostTypes = 32
-private let creators: [Creator] = unsafe [
-  create0, create1, create2, create3, create4, create5, create6, create7, create8, create9, create10, create11, create12, create13,
-  create14, create15, create16, create17, create18, create19, create20, create21, create22, create23, create24, create25, create26,
-  create27, create28, create29, create30, create31,
-]

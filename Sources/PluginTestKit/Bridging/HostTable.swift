@@ -64,7 +64,7 @@ private func payload(_ content: UInt32, _ bytes: jf_bytes) -> Payload {
 
 private func callEmit(_ instance: Instance, _ call: jf_call, _ content: UInt32, _ chunk: jf_bytes) -> jf_status {
   let chunk = unsafe payload(content, chunk)
-  return unsafe answer(instance, "call_emit", "call \(call) \(chunk.shown)") { $0.call(call)?.emit(chunk) ?? .gone }
+  return unsafe answer(instance, "call_emit", "call \(call) \(chunk.shown)") { $0.emit(call, chunk) }
 }
 
 private func callProgress(_ instance: Instance, _ call: jf_call, _ partsPerMillion: UInt32, _ note: jf_text) -> jf_status {
@@ -107,7 +107,14 @@ private func callCancel(_ instance: Instance, _ call: jf_call) -> jf_status {
 extension TestHost {
   fileprivate func call(_ id: UInt64) -> TestCall? { state.read { $0.calls[id] } }
 
+  fileprivate func emit(_ id: UInt64, _ chunk: Payload) -> PluginFailure.Status {
+    let status = call(id)?.emit(chunk) ?? .gone
+    state.change { state in state.refusedEmits[id] = status == .again ? state.refusedEmits[id, default: 0] + 1 : 0 }
+    return status
+  }
+
   fileprivate func finish(_ id: UInt64, _ status: PluginFailure.Status, _ result: Payload) -> PluginFailure.Status {
+    let isFirst = state.change { $0.finished.insert(id).inserted }
     guard let call = call(id) else {
       state.change { $0.badFinishes.append("finished call \(id), which there never was") }
       return .gone
@@ -118,7 +125,10 @@ extension TestHost {
       return call.finish(.invalid, failure.payload) ? .invalid : .gone
     }
     guard call.finish(status, result) else {
-      state.change { $0.lateFinishes += 1 }
+      state.change { state in
+        state.lateFinishes += 1
+        if !isFirst { state.badFinishes.append("finished '\(call.command)' more than once") }
+      }
       return .gone
     }
     return .ok

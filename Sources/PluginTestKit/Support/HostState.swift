@@ -36,6 +36,10 @@ struct HostState: Sendable {
   var calls: [UInt64: TestCall] = [:]
   var lateFinishes = 0
   var badFinishes: [String] = []
+  /// The calls the plugin has finished, in time or late.
+  var finished: Set<UInt64> = []
+  /// How often in a row a call was told that it has no credit.
+  var refusedEmits: [UInt64: Int] = [:]
   var scripts: [String: Script] = [:]
   var earlyAnswers: [String: Payload] = [:]
   var outgoing: [UInt64: ScriptedCall] = [:]

@@ -27,7 +27,10 @@ enum DroppedPlugin {
     try write(text ?? manifest(id), to: directory + "/plugin.json")
     let fixtures = LiveHost.packageDirectory + "/Tests/Fixtures/Plugins"
     let outcome = try Program.run(
-      ["cc", "-std=c99", "-D_GNU_SOURCE", "-fPIC", "-shared", "-fvisibility=hidden", "-I\(LiveHost.packageDirectory)/Sources/PluginAPI/include"]
+      [
+        "cc", "-std=c99", "-D_GNU_SOURCE", "-fPIC", "-shared", "-fvisibility=hidden",
+        "-I\(LiveHost.packageDirectory)/Sources/PluginAPI/include",
+      ]
         + ["-DID=\"\(id)\"", "-DNS=\"\(id)\""] + options + [fixtures + "/probe.c", "-o", directory + "/libprobe.so", "-lpthread"],
       in: directory)
     guard outcome.status == 0 else { throw LiveHost.NotReady(description: outcome.error) }
@@ -61,7 +64,9 @@ enum DroppedPlugin {
 
   private static func undefinedSymbolHeader(_ parent: String) throws -> String {
     let path = parent + "/needs.h"
-    try write("extern int jackfield_nobody_has_this(void);\n__attribute__((used)) static int needs(void) { return jackfield_nobody_has_this(); }\n", to: path)
+    try write(
+      "extern int jackfield_nobody_has_this(void);\n__attribute__((used)) static int needs(void) { return jackfield_nobody_has_this(); }\n",
+      to: path)
     return path
   }
 

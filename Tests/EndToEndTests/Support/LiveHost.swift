@@ -15,7 +15,9 @@ final class LiveHost {
   /// Where the products lie: beside the bundle of the tests.
   static let products: String = {
     var parts = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
-    while let last = parts.last, last.hasSuffix(".xctest") || !FileManager.default.fileExists(atPath: parts.joined(separator: "/") + "/jackfield") {
+    while let last = parts.last,
+      last.hasSuffix(".xctest") || !FileManager.default.fileExists(atPath: parts.joined(separator: "/") + "/jackfield")
+    {
       _ = last
       parts.removeLast()
     }

@@ -4,7 +4,9 @@ import Testing
 @testable import Host
 
 @Suite struct ActivationOrderTests {
-  private func node(_ id: String, requires: [String: String] = [:], after: [String] = [], version: String = "1.0.0") throws -> ActivationOrder.Node {
+  private func node(_ id: String, requires: [String: String] = [:], after: [String] = [], version: String = "1.0.0") throws
+    -> ActivationOrder.Node
+  {
     ActivationOrder.Node(
       id: id, version: try #require(SemanticVersion(version)),
       requires: try requires.sorted { $0.key < $1.key }.map { ($0.key, try #require(VersionRange($0.value))) }, after: after)
@@ -35,7 +37,10 @@ import Testing
 
   @Test func missingAndUnfittingRequirementsAreTold() throws {
     let order = ActivationOrder(
-      [try node("a", requires: ["gone": ">=1"]), try node("b", requires: ["c": ">=2 <3"]), try node("c"), try node("d", requires: ["off": ">=1"])],
+      [
+        try node("a", requires: ["gone": ">=1"]), try node("b", requires: ["c": ">=2 <3"]), try node("c"),
+        try node("d", requires: ["off": ">=1"]),
+      ],
       absent: ["off": "is disabled"])
     #expect(order.order == ["c"])
     #expect(order.refused["a"] == "plugin 'a' requires 'gone', which is not there; add or enable it, or disable 'a'")

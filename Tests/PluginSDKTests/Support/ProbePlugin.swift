@@ -77,7 +77,7 @@ struct ProbePlugin: Plugin {
       Command("probe.break") { _ -> Empty in throw Broken() },
       Command("probe.nan") { _ in ["loss": [Double.nan]] },
       Command("probe.unfit") { _ -> Empty in throw PluginFailure("no", data: Double.infinity) },
-      .bytes("probe.reverse") { input, _ in Payload(bytes: input.bytes.reversed(), content: input.content) },
+      .bytes("probe.reverse") { input, _ in Payload(bytes: input.bytes.reversed(), content: .bytes) },
       .inline("probe.inline") { input in
         if input.isEmpty { _ = try topicBlocking() }
         return Array("\(input.count)".utf8)

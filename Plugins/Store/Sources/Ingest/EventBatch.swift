@@ -8,6 +8,15 @@ struct EventBatch: Sendable {
     case trainer
     /// The door's word that a connection has ended.
     case disconnection
+
+    /// Nil for what the store does not keep.
+    init?(topic: String) {
+      switch topic {
+      case "trainer.connected": return nil
+      case "trainer.disconnected": self = .disconnection
+      default: self = .trainer
+      }
+    }
   }
 
   private(set) var bytes: [UInt8] = []

@@ -158,7 +158,8 @@ extension IngestWriter {
     inserter.rolledBack(to: committedCounts)
     next = firstOpen
     openSince = nil
-    let sentence = "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; free space or end what holds it"
+    let sentence =
+      "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; free space or end what holds it"
     let isNews = progress.snapshot.trouble == nil
     progress.update { $0.trouble = sentence }
     context.report(error.isTransient ? .warning : .failing, sentence)

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// Lets the spool tell the door to go on, though the door is made after the spool.
+final class ReadingGate: Sendable {
+  private let door = Mutex<TrainerDoor?>(nil)
+
+  func opens(_ door: TrainerDoor) { self.door.withLock { $0 = door } }
+
+  func open() { door.withLock { $0 }?.resumeReading() }
+}

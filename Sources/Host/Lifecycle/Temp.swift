@@ -1,2 +1,0 @@
-extension HostDaemon { func openDoor() throws(HostFault) -> Int { 0 }
- func closeDoor(_ d: Int) {} }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A connection to a Unix socket, line by line, blocking.
+final class ControlSocket {
+  enum Failure: Error {
+    /// Nobody listens, or there is no such socket.
+    case nobody
+    case system(Int32)
+    case closed
+    /// A signal came while waiting.
+    case interrupted
+  }
+
+  private let descriptor: Int32
+  private var received: [UInt8] = []
+  private var searched = 0
+
+  init(path: String) throws(Failure) {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw .system(errno) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .system(ENAMETOOLONG) }
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let connected = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, size) }
+    }
+    guard connected == 0 else {
+      let error = errno
+      close(descriptor)
+      throw [ENOENT, ECONNREFUSED, ENOTDIR].contains(error) ? .nobody : .system(error)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  func send(line: String) throws(Failure) {
+    let bytes = Array((line + "\n").utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+      }
+      if count > 0 {
+        sent += count
+      } else if errno == EPIPE || errno == ECONNRESET {
+        throw .closed
+      } else if errno != EINTR {
+        throw .system(errno)
+      }
+    }
+  }
+
+  /// Waits for the next line.
+  ///
+  /// - Throws: `interrupted` when a signal comes and `interruptible` is set.
+  func receive(interruptible: Bool) throws(Failure) -> [UInt8] {
+    while true {
+      if let end = received[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Array(received[..<end])
+        received.removeSubrange(...end)
+        searched = 0
+        return line
+      }
+      searched = received.count
+      try waitForBytes(interruptible)
+      try readMore()
+    }
+  }
+
+  private func waitForBytes(_ interruptible: Bool) throws(Failure) {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while unsafe poll(&wanted, 1, -1) < 0 {
+      guard errno == EINTR else { throw .system(errno) }
+      if interruptible, Interrupt.isRequested { throw .interrupted }
+    }
+  }
+
+  private func readMore() throws(Failure) {
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    let count = unsafe read(descriptor, &chunk, chunk.count)
+    if count == 0 { throw .closed }
+    if count < 0 {
+      if errno == EINTR { return }
+      throw errno == ECONNRESET ? .closed : .system(errno)
+    }
+    received += chunk[..<count]
+  }
+}

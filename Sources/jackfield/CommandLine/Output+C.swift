@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// Writing whole texts to a descriptor.
+enum Output {
+  /// Ends the process quietly when the reader has gone, as it does behind "| head".
+  static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { utf8 in
+      var sent = 0
+      while sent < utf8.count {
+        let count = unsafe Glibc.write(descriptor, utf8.baseAddress! + sent, utf8.count - sent)  // not empty: sent < count
+        if count > 0 {
+          sent += count
+        } else if errno != EINTR {
+          SystemExit.end(SystemExit.failed)
+        }
+      }
+    }
+  }
+}

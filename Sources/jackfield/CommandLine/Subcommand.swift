@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One verb of the command line.
+struct Subcommand: Sendable {
+  var name: String
+  var summary: String
+  /// What stands behind the name, such as "NAME [JSON]".
+  var arguments = ""
+  var options: [OptionSpec] = []
+  /// Whether options that are not listed are left to the verb itself.
+  var takesOtherOptions = false
+  var discussion = ""
+  var examples: [String] = []
+  var isHidden = false
+  /// Says what may come next, for completion: the words so far, without the verb.
+  var complete: @Sendable (_ words: [String], _ home: String?) -> [String] = { _, _ in [] }
+  /// Returns the exit status.
+  var run: @Sendable (Invocation) throws -> Int32
+
+  var allOptions: [OptionSpec] { options + [.home, .help] }
+}

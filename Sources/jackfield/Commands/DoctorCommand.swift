@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import Host
+import JSON
+
+extension Subcommand {
+  static let doctor = Subcommand(
+    name: "doctor", summary: "look for what is wrong, and say how to mend it", options: [.json],
+    discussion:
+      "Looks at the directories, the configuration, the host, its plugins, the trainers' port and the disk. Exit status 1 when a problem was found.",
+    examples: ["jackfield doctor", "jackfield doctor --json"],
+    run: { invocation in
+      _ = try invocation.arguments(0...0)
+      let findings = Doctor(home: invocation.home).examine()
+      if invocation.wantsJSON {
+        Terminal.print(
+          .array(findings.map { ["level": .string($0.level.rawValue), "subject": .string($0.subject), "message": .string($0.message)] }))
+      } else {
+        Terminal.printTable(["", "WHAT", "FOUND"], findings.map { [$0.level.rawValue, $0.subject, $0.message] })
+      }
+      return findings.contains { $0.level == .problem } ? SystemExit.failed : SystemExit.ok
+    })
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Glibc
+import JSON
+import PluginSDK
+import PluginTestKit
+import SQLite
+import Testing
+
+@testable import Store
+
+@Suite struct StorePluginTests {
+  @Test func aStepMakesItsRunBeforeAnybodyAnnouncesIt() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 8))
+    try await store.committed("s", 8)
+    store.publish(["type": "session_started", "project": "p", "run_name": "r", "run_id": "r", "session_id": "s", "event_seq": 1])
+    store.publish(step(2, seq: 9))
+    try await store.committed("s", 9)
+    let run = try await store.ask("runs.show", ["run": "r"])
+    #expect(run["project"] == "p")
+    #expect(run["state"] == "running")
+    #expect(run["steps"] == 2)
+    await store.host.close()
+  }
+
+  @Test func pointsComeInOrderWhateverTheOrderOfArrival() async throws {
+    let store = try await StoreHarness()
+    for number in [5, 1, 4, 2, 3, 3, 1] { store.publish(step(number, seq: number, values: ["loss": .number(Double(number) / 2)])) }
+    store.publish(step(6, seq: 6))
+    try await store.committed("s", 6)
+    let series = try await store.ask("runs.series", ["run": "r", "metric": "loss"])["series"]?[0]
+    #expect(series?["steps"] == [1, 2, 3, 4, 5, 6])
+    #expect(series?["values"] == [0.5, 1.0, 1.5, 2.0, 2.5, 0.5])
+    #expect(series?["next"] == .null)
+    await store.host.close()
+  }
+
+  @Test func aSeriesGoesOnFromNext() async throws {
+    let store = try await StoreHarness()
+    for number in 1...10 { store.publish(step(number, seq: number)) }
+    // A second session took step 4 again: both points of a step stay in one answer.
+    store.publish(step(4, seq: 1, session: "t"))
+    store.publish(step(11, seq: 11))
+    try await store.committed("s", 11)
+    let first = try await store.ask("runs.series", ["run": "r", "metric": "loss", "limit": 4, "to": 10])["series"]?[0]
+    #expect(first?["steps"] == [1, 2, 3, 4, 4])
+    #expect(first?["next"] == 5)
+    let second = try await store.ask("runs.series", ["run": "r", "metric": "loss", "from": 5, "to": 10])["series"]?[0]
+    #expect(second?["steps"] == [5, 6, 7, 8, 9, 10])
+    let one = try await store.ask("runs.series", ["run": "r", "metric": "loss", "session": "t"])["series"]?[0]
+    #expect(one?["steps"] == [4])
+    await store.host.close()
+  }
+
+  @Test func anyNumberIsAMetricAndNothingElseIs() async throws {
+    let store = try await StoreHarness()
+    store.publish(
+      step(1, seq: 1, values: ["läuft/🧪": 1, "whole": 7, "text": "x", "truth": true, "none": .null, "list": [1], "": 2.5]))
+    try await store.committed("s", 1)
+    let metrics = try await store.ask("runs.show", ["run": "r"])["metrics"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+    #expect(metrics == ["", "läuft/🧪", "whole"])
+    await store.host.close()
+  }
+
+  @Test(arguments: [
+    "a/b\\c", "'; DROP TABLE runs; --", "ünïcödé 🧪", String(repeating: "long", count: 2_500), "tab\tand\nline", "nul\0inside", "%_*",
+  ])
+  func hostileNamesAreOnlyNames(_ name: String) async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1, run: name, session: name, values: [name: 0.25]))
+    try await store.committed(name, 1)
+    #expect(try await store.ask("runs.show", ["run": .string(name)])["id"] == .string(name))
+    let series = try await store.ask("runs.series", ["run": .string(name), "metric": .string(name), "session": .string(name)])
+    #expect(series["series"]?[0]?["values"] == [0.25])
+    await store.host.close()
+  }
+
+  @Test func anUnknownRunIsNotFoundWithAHint() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1, run: "baseline"))
+    try await store.committed("s", 1)
+    let near = await #expect(throws: PluginFailure.self) { try await store.ask("runs.show", ["run": "basline"]) }
+    #expect(near?.status == .notFound)
+    #expect(near?.code == "run_not_found")
+    #expect(near?.message == "there is no run 'basline'; did you mean 'baseline'?; see 'jackfield call runs.list'")
+    let far = await #expect(throws: PluginFailure.self) { try await store.ask("runs.series", ["run": "zzz", "metric": "loss"]) }
+    #expect(far?.message == "there is no run 'zzz'; see 'jackfield call runs.list'")
+    await store.host.close()
+  }
+
+  @Test func pauseAndItsEndFollowTheSequenceAndNotTheArrival() async throws {
+    let store = try await StoreHarness()
+    func state() async throws -> JSONValue? { try await store.ask("runs.show", ["run": "r"])["state"] }
+    func event(_ type: String, _ seq: Int, _ extra: [String: JSONValue] = [:]) -> JSONValue {
+      .object(["type": .string(type), "run_id": "r", "session_id": "s", "event_seq": .integer(Int64(seq))].merging(extra) { $1 })
+    }
+    store.publish(event("resumed", 20))
+    store.publish(event("paused", 10, ["step": 4]))
+    try await store.committed("s", 20)
+    store.publish(step(9, seq: 21))
+    try await store.committed("s", 21)
+    #expect(try await state() == "running")
+    store.publish(event("paused", 30, ["step": 9]))
+    store.publish(step(10, seq: 31))
+    try await store.committed("s", 31)
+    #expect(try await state() == "paused")
+    store.publish(event("trainingFinished", 32, ["status": "completed"]))
+    try await store.committed("s", 32)
+    #expect(try await state() == "finished")
+    await store.host.close()
+  }
+
+  @Test func aRunWhoseTrainerLeftIsLostUntilItsNextStep() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1))
+    store.publish(["connection": 1, "sessions": ["s"]], topic: "trainer.disconnected")
+    store.publish(step(1, seq: 1, run: "other", session: "t"))
+    try await store.committed("t", 1)
+    #expect(try await store.ask("runs.show", ["run": "r"])["state"] == "lost")
+    #expect(try await store.ask("runs.show", ["run": "other"])["state"] == "running")
+    store.publish(step(2, seq: 2))
+    try await store.committed("s", 2)
+    #expect(try await store.ask("runs.show", ["run": "r"])["state"] == "running")
+    await store.host.close()
+  }
+
+  @Test func whatIsNoEventIsCountedAndHarmless() async throws {
+    let store = try await StoreHarness()
+    store.host.publish("trainer.other", Payload(bytes: Array("{\"type\": ".utf8), content: .bytes))
+    store.host.publish("trainer.other", "[1, 2]")
+    store.publish(["type": "trainStep", "step": "one", "run_id": 5, "session_id": "s", "event_seq": 1, "loss": 1.0])
+    store.publish(step(2, seq: 2))
+    try await store.committed("s", 2)
+    let status = try await store.ask("store.status")
+    #expect(status["since_start"]?["rejected"] == 2)
+    #expect(status["since_start"]?["events"] == 2)
+    #expect(status["runs"] == 1)
+    await store.host.close()
+  }
+
+  @Test func metricsBeyondTheLimitAreCounted() async throws {
+    let store = try await StoreHarness(configuration: #"{"metricNamesPerRun": 3}"#)
+    store.publish(step(1, seq: 1, values: ["a": 1, "b": 2]))
+    store.publish(step(2, seq: 2, values: ["c": 3]))
+    store.publish(step(3, seq: 3, values: ["a": 4, "d": 5, "e": 6]))
+    try await store.committed("s", 3)
+    let run = try await store.ask("runs.show", ["run": "r"])
+    #expect(run["metrics"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["a", "b", "c"])
+    #expect(run["metrics"]?[0]?["count"] == 2)
+    #expect(try await store.ask("store.status")["since_start"]?["refused_metrics"] == 2)
+    await store.host.close()
+  }
+
+  @Test func manyEventsShareACommit() async throws {
+    let store = try await StoreHarness(starting: false)
+    for number in 1...2_000 { store.publish(step(number, seq: number)) }
+    try await store.host.start()
+    try await store.host.allTaken()
+    try await store.committed("s", 2_000)
+    let status = try await store.ask("store.status")
+    #expect(status["since_start"]?["rows"] == 4_000)
+    // 2 000 events in a handful of transactions; the exact number depends on the threads.
+    #expect(try #require(status["since_start"]?["commits"]?.intValue) < 200)
+    await store.host.close()
+  }
+
+  @Test func changedRunsAreAnnounced() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1, run: "a"))
+    let event = try JSONValue(parsing: try await store.host.published("runs.changed").text)
+    #expect(event["runs"] == ["a"])
+    await store.host.close()
+  }
+
+  @Test func aLockedDatabaseLosesNothing() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1))
+    try await store.committed("s", 1)
+    let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
+    let intruder = try Database(path: path)
+    try intruder.begin()
+    store.publish(step(2, seq: 2))
+    // The writer's busy time-out is 5 s; then it says so.
+    _ = try await store.host.logged(within: .seconds(30)) { $0.message == "events not written" }
+    #expect(store.host.health?.value == .warning)
+    store.publish(step(3, seq: 3))
+    intruder.rollback()
+    try await store.committed("s", 3)
+    #expect(try await store.ask("runs.series", ["run": "r", "metric": "loss"])["series"]?[0]?["steps"] == [1, 2, 3])
+    _ = try await store.host.logged { $0.message == "events written again" }
+    #expect(store.host.health?.value == .ok)
+    await store.host.close()
+  }
+}
