@@ -40,7 +40,9 @@ targets += [
 // MARK: - Host
 
 targets += [
-  .target(name: "Host", dependencies: ["PluginAPI", "JSON"]),
+  // Calls of the kernel that Swift's Glibc module does not show.
+  .target(name: "CLinux", path: "Sources/System/CLinux"),
+  .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
 ]
 

@@ -16,7 +16,7 @@ import PluginAPI
   }
 
   deinit {
-    for unsafetext in unsafe texts.values { unsafe text.data?.deallocate() }
+    unsafe texts.values.forEach { lent in unsafe lent.data?.deallocate() }
   }
 
   func text(_ kind: UInt32) -> jf_text? { unsafe texts[kind] }

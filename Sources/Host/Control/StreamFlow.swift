@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How many chunks a streaming call may send at the moment.
+///
+/// The first one shows their size; from then on as many are let go as fit in the room there is, up to the client's credit. So a
+/// client that does not read stops the stream after a known number of bytes, whatever the size of a chunk.
+struct StreamFlow {
+  /// Chunks under way at most.
+  private let window: Int
+  /// What the client still allows; the most there is when the door renews the credit by itself.
+  private var allowed: UInt64
+  private var underWay = 0
+  private var largest = 0
+  private let renews: Bool
+
+  /// - Parameter credit: 0 leaves it to the client: nothing comes before it grants something.
+  init(credit: Int) {
+    renews = credit > 0
+    window = credit > 0 ? credit : 64
+    allowed = credit > 0 ? .max : 0
+  }
+
+  /// The client allows more.
+  mutating func allow(_ chunks: UInt64) {
+    guard !renews else { return }
+    let (sum, overflow) = allowed.addingReportingOverflow(chunks)
+    allowed = overflow ? .max : sum
+  }
+
+  /// A chunk became a line of so many bytes.
+  mutating func queued(bytes: Int) { largest = max(largest, bytes) }
+
+  /// A line is written.
+  mutating func written() { underWay = max(0, underWay - 1) }
+
+  /// How many chunks to grant now.
+  ///
+  /// - Parameter room: Bytes that the chunks under way may take.
+  mutating func nextGrant(room: Int) -> UInt64 {
+    let fitting = largest == 0 ? 1 : max(1, min(window, room / largest))
+    let grant = min(UInt64(max(0, fitting - underWay)), allowed)
+    underWay += Int(grant)
+    if !renews { allowed -= grant }
+    return grant
+  }
+}
