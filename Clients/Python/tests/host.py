@@ -27,6 +27,7 @@ class Host:
         self.sockets: List[socket.socket] = []
         self.ended = 0
         self._changed = threading.Condition()
+        self._sending = threading.Lock()  # acks and commands must not mix within a line
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self._is_dead = False
@@ -66,7 +67,8 @@ class Host:
 
     def send(self, data: bytes) -> None:
         self.wait(lambda: self.sockets, "connection")
-        self.sockets[-1].sendall(data)
+        with self._sending:
+            self.sockets[-1].sendall(data)
 
     def ask(self, command: str, payload: Any = None, id: Any = None) -> Dict[str, Any]:
         """Sends a command and waits for its reply."""
@@ -121,6 +123,7 @@ class Host:
                     self._take(connection, line)
         except (OSError, ValueError):
             pass
+        connection.close()
         with self._changed:
             self.ended += 1
             self._changed.notify_all()
@@ -132,7 +135,8 @@ class Host:
             self.lines.append(message)
             self._changed.notify_all()
         if self.acks and "event_seq" in message:
-            connection.sendall(ack(message["session_id"], message["event_seq"]))
+            with self._sending:
+                connection.sendall(ack(message["session_id"], message["event_seq"]))
 
 
 def ack(session_id: str, seq: int) -> bytes:

@@ -37,6 +37,7 @@ package final class HostDaemon: Sendable {
   private let orders: BlockingQueue<Order>
   private let configuration: Mutex<Configuration>
   private let stopRequested = Atomic<Bool>(false)
+  private let isReady = Atomic<Bool>(false)
   private let lock: HostLock
   private let levels: LevelSink
 
@@ -72,9 +73,16 @@ package final class HostDaemon: Sendable {
   /// - Parameter ready: Runs once the control door listens and the plugins that start with the host were started.
   /// - Throws: `HostFault` when the control door cannot be opened.
   package func run(ready: () -> Void) throws(HostFault) {
-    let door = try openDoor()
     logger.info("host started", ["pid": "\(getpid())", "home": directories.config])
     apply(configuration.withLock { $0 })
+    // From here on every command is known; a call that comes before its plugin has started waits for it.
+    let door: ControlDoor
+    do throws(HostFault) { door = try openDoor() } catch {
+      manager.stopAll()
+      throw error
+    }
+    manager.startWithHost(unless: isStopping)
+    isReady.store(true, ordering: .relaxed)
     logger.info("host ready", ["milliseconds": "\((MonotonicClock.now() - started) / 1_000_000)"])
     ready()
     carryOutOrders()
@@ -105,7 +113,7 @@ package final class HostDaemon: Sendable {
 
   private func apply(_ configuration: Configuration) {
     manager.setLimits(Self.pluginLimits(configuration))
-    manager.apply(survey.candidates(configuration), unless: isStopping)
+    manager.apply(survey.candidates(configuration))
     let known = manager.ids
     for problem in configuration.problems(withPluginsOtherThan: known) { logger.warning(problem.message) }
   }
@@ -142,6 +150,7 @@ package final class HostDaemon: Sendable {
       configuration.withLock { $0 = fresh }
       levels.set(fresh.log.level)
       apply(fresh)
+      manager.startWithHost(unless: isStopping)
       logger.info("configuration reloaded")
       return .success(["reloaded": true, "plugins": manager.rows()])
     } catch {
@@ -176,6 +185,11 @@ package final class HostDaemon: Sendable {
   }
 
   // MARK: Looking
+
+  /// "starting" until the plugins that start with the host were started, then "ready", at last "stopping".
+  package var stateName: String {
+    isStopping() ? "stopping" : isReady.load(ordering: .relaxed) ? "ready" : "starting"
+  }
 
   /// After this long a stop that has begun is over, or the host is stuck: every plugin's limit one after the other, and a little more.
   package var stopLimitSeconds: Int { 10 + manager.ids.count * (currentConfiguration.limits.stopTimeoutMilliseconds + 999) / 1_000 }

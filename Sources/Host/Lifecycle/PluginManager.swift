@@ -49,10 +49,10 @@ package final class PluginManager: Sendable {
 
   /// Makes the plugins be what a survey found: stops what went or changed, opens what is new, tells the others their configuration.
   ///
-  /// - Parameters:
-  ///   - candidates: In the order of starting.
-  ///   - isStopping: Ends the waiting for starts early.
-  package func apply(_ candidates: [PluginCandidate], unless isStopping: () -> Bool = { false }) {
+  /// Loads nothing: see `startWithHost`.
+  ///
+  /// - Parameter candidates: In the order of starting.
+  package func apply(_ candidates: [PluginCandidate]) {
     let wanted = Dictionary(candidates.map { ($0.id, $0) }) { first, _ in first }
     let before = state.withLock { $0 }
     for id in before.order.reversed() {
@@ -64,7 +64,6 @@ package final class PluginManager: Sendable {
       state.order = candidates.map(\.id)
       state.entries = state.entries.filter { wanted[$0.key] != nil }
     }
-    startWithHost(unless: isStopping)
   }
 
   /// Whether a running plugin may go on under what was found now.
@@ -102,7 +101,9 @@ package final class PluginManager: Sendable {
   }
 
   /// Starts the plugins that start with the host, in order, each within its limit.
-  private func startWithHost(unless isStopping: () -> Bool) {
+  ///
+  /// - Parameter isStopping: Ends the waiting early.
+  package func startWithHost(unless isStopping: () -> Bool = { false }) {
     for slot in orderedSlots() where slot.blueprint.startsWithHost && slot.condition.state == .ready && !isStopping() {
       let settled = BlockingQueue<Void>()
       slot.whenActive { _ in settled.put(()) }
@@ -121,6 +122,7 @@ package final class PluginManager: Sendable {
     close(id)
     state.withLock { $0.entries[id]?.slot = nil }
     apply(candidates)
+    startWithHost()
   }
 
   /// Stops every plugin, last started first.

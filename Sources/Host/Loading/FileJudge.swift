@@ -13,7 +13,7 @@ struct FileJudge {
     let real: String
     do throws(FileTrust.Failure) { real = try trust.check(path) } catch {
       // Where a link leads is said first: it is what has to be put right first.
-      try Self.checkPlace(Self.realPath(path) ?? path, path, directory)
+      try Self.checkPlace(FilePaths.real(path) ?? path, path, directory)
       throw Refusal(error.code, path: path, error.cause(of: path))
     }
     try Self.checkPlace(real, path, directory)
@@ -27,17 +27,11 @@ struct FileJudge {
   }
 
   private static func checkPlace(_ real: String, _ path: String, _ directory: String) throws(Refusal) {
-    let home = realPath(directory) ?? directory
+    let home = FilePaths.real(directory) ?? directory
     guard !real.hasPrefix(home == "/" ? home : home + "/") else { return }
     throw Refusal(
       .outsideDirectory, path: path,
       "it is a link to '\(real)', outside of the plugin's directory; put the file itself into '\(directory)'")
-  }
-
-  private static func realPath(_ path: String) -> String? {
-    guard let real = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 
   static func refusal(_ failure: PlainFile.Failure, _ path: String) -> Refusal {

@@ -51,11 +51,8 @@ struct FileTrust {
     let status = try Self.status(path)
     guard status.st_mode & S_IFMT == S_IFLNK else { return nil }
     guard isTrusted(status.st_uid) else { throw .foreignOwner(status.st_uid, path) }
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    // PATH_MAX bytes: the buffer is not empty.
-    let count = unsafe buffer.withUnsafeMutableBytes { unsafe readlink(path, $0.baseAddress!, $0.count) }
-    guard count >= 0 else { throw .system(errno, path) }
-    return String(decoding: buffer.prefix(count), as: UTF8.self)
+    guard let target = FilePaths.target(ofLink: path) else { throw .system(errno, path) }
+    return target
   }
 
   private mutating func check(_ path: String, isLast: Bool) throws(Failure) {
@@ -82,8 +79,6 @@ struct FileTrust {
 
   private static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
-    guard let current = unsafe getcwd(nil, 0) else { return "/" + path }
-    defer { unsafe free(current) }
-    return unsafe String(cString: current) + "/" + path
+    return (FilePaths.currentDirectory ?? "") + "/" + path
   }
 }

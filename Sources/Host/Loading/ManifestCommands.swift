@@ -35,7 +35,7 @@ struct ManifestCommands {
       part.report("inline", "needs \"concurrent\": true, because such a command runs on its callers' threads; add that, or remove 'inline'")
     }
     let command = CommandDescription(
-      name: name ?? "", plugin: plugin, summary: part.text("summary", limit: 2_000) ?? "", input: part.object("input"),
+      name: name ?? "", plugin: plugin, summary: part.text("summary", limit: 2_000) ?? "", input: part.schema("input"),
       output: part.object("output"), stream: part.flag("stream"), idempotent: part.flag("idempotent"),
       deadlineMilliseconds: part.number("deadlineMs", in: 1...86_400_000), inline: inline)
     return name == nil ? nil : command

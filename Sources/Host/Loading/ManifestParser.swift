@@ -16,10 +16,13 @@ struct ManifestParser {
   private let text: [UInt8]
   private let origin: Origin
 
+  private let map: Result<JSONSourceMap, JSONSourceMap.Fault>
+
   init(_ text: [UInt8], path: String, origin: Origin = .file) {
     self.text = text
     self.origin = origin
-    faults = ManifestFaults(path: path, text: text)
+    map = Result { () throws(JSONSourceMap.Fault) in try JSONSourceMap(text.count > ManifestFile.maximumSize ? [] : text, dialect: .json) }
+    faults = ManifestFaults(path: path, map: try? map.get())
   }
 
   /// The manifest; nil when there is a fault.
@@ -29,13 +32,21 @@ struct ManifestParser {
       return nil
     }
     do {
-      let document = try JSONParser().parse(text)
-      reportRepetitions(document, ManifestPlace())
-      return read(document.value())
+      let document = try JSONValue(parsing: text)
+      // Of two members with one name, readers take different ones.
+      for (place, position) in (try? map.get())?.repeated ?? [] {
+        faults.report("'\(place)' (line \(position.line)) stands there twice; remove one")
+      }
+      return read(document)
     } catch {
-      faults.report("it is not JSON: \(error.message); correct it")
+      faults.report("it is not JSON: \(fault(error)); correct it")
       return nil
     }
+  }
+
+  /// What is wrong with a text that is not JSON, with its line where that is known.
+  private func fault(_ error: JSONError) -> String {
+    if case .failure(let fault) = map { "\(fault.message) (line \(fault.position.line))" } else { error.message }
   }
 
   /// The library's name in a manifest that may have faults elsewhere.
@@ -53,21 +64,6 @@ struct ManifestParser {
   /// The fault to name when there is room for one: a plugin for another host has others only because of that.
   var foremost: Refusal? { faults.refusals.first { $0.code == .otherABI } ?? faults.refusals.first }
 
-  /// Of two members with one name, readers take different ones.
-  private func reportRepetitions(_ element: JSONElement, _ place: ManifestPlace) {
-    var names: Set<String> = []
-    element.forEachMember { name, value in
-      let place = place.appending(name)
-      if !names.insert(name).inserted { faults.report("'\(place)' stands there twice; remove one") }
-      reportRepetitions(value, place)
-    }
-    var index = 0
-    element.forEachElement { value in
-      reportRepetitions(value, place.appending(index))
-      index += 1
-    }
-  }
-
   private static let keys = [
     "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "namespaces", "commands",
     "subscribes", "publishes", "config", "permissions", "requires", "after",
@@ -78,7 +74,7 @@ struct ManifestParser {
       faults.report("it is not a JSON object; write { \"schema\": 1, \"id\": … }")
       return nil
     }
-    guard let top = ManifestPart(document, at: ManifestPlace(), keys: Self.keys, faults: faults) else { return nil }
+    guard let top = ManifestPart(document, at: JSONPath(), keys: Self.keys, faults: faults) else { return nil }
     if let schema = top.number("schema", in: 1...1_000, isRequired: true), schema != 1 {
       faults.report(.otherABI, "\(faults.name(top.place.appending("schema"))) is \(schema), this host reads 1; write 1, or update the host")
     }
@@ -96,7 +92,7 @@ struct ManifestParser {
       summary: top.text("summary", limit: 2_000) ?? "", abi: abi, library: library,
       activation: ManifestActivation(top, commands: commands, subscribes: subscribes).read(), isConcurrent: isConcurrent,
       namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
-      configurationSchema: top.part("config", keys: ["schema"])?.object("schema"),
+      configurationSchema: top.part("config", keys: ["schema"])?.schema("schema"),
       permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), document: document)
     return faults.refusals.isEmpty ? manifest : nil
   }
@@ -196,7 +192,7 @@ struct ManifestParser {
     top.texts("after").filter { isOther($0.text, than: id, $0.place) }.map(\.text)
   }
 
-  private func isOther(_ name: String, than id: String?, _ place: ManifestPlace) -> Bool {
+  private func isOther(_ name: String, than id: String?, _ place: JSONPath) -> Bool {
     if !Self.isID(name) {
       faults.report("\(faults.name(place)) names '\(name)', which is no plugin's id; write the 'id' of its plugin.json")
     }

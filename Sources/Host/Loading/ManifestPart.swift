@@ -4,12 +4,13 @@ import JSON
 /// Collects what is wrong with one manifest.
 final class ManifestFaults {
   let path: String
-  private let text: [UInt8]
+  private let map: JSONSourceMap?
   private(set) var refusals: [Refusal] = []
 
-  init(path: String, text: [UInt8]) {
+  /// - Parameter map: Where everything stands in the text, if it could be read.
+  init(path: String, map: JSONSourceMap?) {
     self.path = path
-    self.text = text
+    self.map = map
   }
 
   func report(_ cause: String) { report(.badManifest, cause) }
@@ -17,20 +18,20 @@ final class ManifestFaults {
   func report(_ code: Refusal.Code, _ cause: String) { refusals.append(Refusal(code, path: path, cause)) }
 
   /// The place in quotes and its line, as in "'commands[0].name' (line 7)".
-  func name(_ place: ManifestPlace) -> String {
-    "'\(place)'" + (place.line(in: text).map { " (line \($0))" } ?? "")
+  func name(_ place: JSONPath) -> String {
+    "'\(place)'" + ((map?.values[place]).map { " (line \($0.line))" } ?? "")
   }
 }
 
 /// One object of a manifest. Every reader reports what is wrong and answers what does no harm.
 struct ManifestPart {
-  let place: ManifestPlace
+  let place: JSONPath
   let faults: ManifestFaults
   private let members: [String: JSONValue]
 
   /// - Parameter keys: All that may stand here.
   /// - Returns: nil when the value is no object.
-  init?(_ value: JSONValue, at place: ManifestPlace, keys: [String], faults: ManifestFaults) {
+  init?(_ value: JSONValue, at place: JSONPath, keys: [String], faults: ManifestFaults) {
     guard let members = value.objectValue else {
       faults.report("\(faults.name(place)) is \(Self.kind(value)); write an object: { … }")
       return nil
@@ -59,7 +60,7 @@ struct ManifestPart {
     return text(value, at: place.appending(key), limit: limit)
   }
 
-  private func text(_ value: JSONValue, at place: ManifestPlace, limit: Int) -> String? {
+  private func text(_ value: JSONValue, at place: JSONPath, limit: Int) -> String? {
     guard let text = value.stringValue else {
       faults.report("\(faults.name(place)) is \(Self.kind(value)); write text")
       return nil
@@ -87,7 +88,16 @@ struct ManifestPart {
     return number
   }
 
-  /// A JSON Schema or another object that is kept as it is.
+  /// A JSON Schema that the host will hold values to.
+  func schema(_ key: String) -> JSONValue? {
+    guard let value = object(key) else { return nil }
+    do throws(JSONSchemaError) { _ = try JSONSchema(value) } catch {
+      faults.report("\(faults.name(place.appending(key).appending(error.path))) must be \(error.expected); correct the schema")
+    }
+    return value
+  }
+
+  /// An object that is kept as it is.
   func object(_ key: String) -> JSONValue? {
     guard let value = value(key) else { return nil }
     guard value.objectValue != nil else {
@@ -108,7 +118,7 @@ struct ManifestPart {
   }
 
   /// The texts of an array; one that stands there twice is reported.
-  func texts(_ key: String, limit: Int = 100) -> [(text: String, place: ManifestPlace)] {
+  func texts(_ key: String, limit: Int = 100) -> [(text: String, place: JSONPath)] {
     var seen: Set<String> = []
     return elements(key, limit: limit).compactMap { element in
       guard let text = text(element.value, at: element.place, limit: 200) else { return nil }
@@ -120,7 +130,7 @@ struct ManifestPart {
     }
   }
 
-  private func elements(_ key: String, limit: Int) -> [(value: JSONValue, place: ManifestPlace)] {
+  private func elements(_ key: String, limit: Int) -> [(value: JSONValue, place: JSONPath)] {
     guard let value = value(key) else { return [] }
     guard let elements = value.arrayValue else {
       report(key, "is \(Self.kind(value)); write an array: [ … ]")
@@ -134,7 +144,7 @@ struct ManifestPart {
   }
 
   /// The members as texts, by name.
-  func textMembers(_ key: String) -> [(name: String, text: String, place: ManifestPlace)] {
+  func textMembers(_ key: String) -> [(name: String, text: String, place: JSONPath)] {
     guard let members = object(key)?.objectValue else { return [] }
     return members.sorted { $0.key < $1.key }.compactMap { member in
       let place = place.appending(key).appending(member.key)

@@ -73,7 +73,8 @@ final class LiveHost {
   func waitUntilReady() throws {
     // The line that `serve` prints when it listens; the file is looked at again and again, there is nothing to wait on.
     for _ in 0..<2_000 {
-      if try run("status", "--json").status == 0 { return }
+      let status = try run("status", "--json")
+      if status.status == 0, try JSONValue(parsing: status.output)["state"] == "ready" { return }
       if kill(process.pid, 0) != 0 { break }
       usleep(5_000)
     }

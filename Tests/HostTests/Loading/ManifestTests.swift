@@ -93,6 +93,10 @@ import Testing
     #expect(said.count == 1 && said[0].hasPrefix(beginning))
   }
 
+  @Test func lineOfTextThatIsNotJSON() {
+    #expect(faults("{\n  \"id\": \"store\"\n  \"name\": \"Store\"\n}") == ["it is not JSON: ',' or '}' is missing (line 3); correct it"])
+  }
+
   @Test func everyFaultIsFound() {
     let text = """
       {
@@ -132,9 +136,13 @@ import Testing
     (#""commands": [7]"#, "'commands[0]' (line 1) is a number; write an object: { … }"),
     (#""permissions": true"#, "'permissions' (line 1) is true or false; write an object: { … }"),
     (#""config": {"schema": []}"#, "'config.schema' (line 1) is an array; write an object: { … }"),
+    (
+      #""config": {"schema": {"type": "map"}}"#,
+      "'config.schema.type' (line 1) must be one or more of 'null', 'boolean', 'integer', 'number', 'string', 'array', 'object'; correct the schema"
+    ),
     (#""config": {"secrets": []}"#, "unknown key 'config.secrets' (line 1); remove it"),
-    (#""name": "a", "name": "b""#, "'name' stands there twice; remove one"),
-    (#""permissions": {"a": [{"b": 1, "b": 2}]}"#, "'permissions.a[0].b' stands there twice; remove one"),
+    (#""name": "a", "name": "b""#, "'name' (line 1) stands there twice; remove one"),
+    (#""permissions": {"a": [{"b": 1, "b": 2}]}"#, "'permissions.a[0].b' (line 1) stands there twice; remove one"),
     (
       #""namespaces": ["Runs"]"#,
       "'namespaces[0]' (line 1) is 'Runs'; write lower-case letters, digits and '_', a letter first, such as 'runs'"
@@ -251,20 +259,5 @@ import Testing
 
   @Test func textBeyondTheLimit() {
     #expect(faults(String(repeating: " ", count: 256 << 10) + "{}") == ["its manifest has more than 256 KiB; shorten it"])
-  }
-
-  @Test func linesAreFoundBehindEscapesAndNesting() {
-    let text = """
-      {"x": "a\\"}]", "y": [{"z": [1, -2.5e3, null]},
-      {}], "commands": [
-        {"name": "a"},
-        {"name":
-          "b"}
-      ]}
-      """
-    let place = ManifestPlace().appending("commands").appending(1)
-    #expect(place.line(in: Array(text.utf8)) == 4)
-    #expect(place.appending("name").line(in: Array(text.utf8)) == 5)
-    #expect(place.appending("none").line(in: Array(text.utf8)) == nil)
   }
 }

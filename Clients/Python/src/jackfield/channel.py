@@ -24,6 +24,8 @@ KEPT_WITHOUT_ACKS = 20_000
 GATHER_SECONDS = 0.02
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0
+#: How long the end waits for a host that never acknowledges to close its side, in seconds.
+_CLOSE_SECONDS = 1.0
 _CHUNK_BYTES = 256 << 10
 _MAX_REPLIES = 1000
 
@@ -219,7 +221,7 @@ class Channel:
         """Draws the conclusions from acks, or from their absence."""
         if self._is_silent() and not self._outbox.was_acknowledged:
             self._outbox.forget_sent(KEPT_WITHOUT_ACKS)
-        if self._is_flushing:
+        if self._is_flushing and not self._flushed.is_set():
             self.was_delivered = self._outbox.is_empty or (self._is_silent() and self._is_written())
             if self.was_delivered:
                 self._flushed.set()
@@ -283,7 +285,8 @@ class Channel:
     def _close(self) -> None:
         if self._connection:
             self._selector.unregister(self._connection.socket)
-            self._connection.close()
+            is_unconfirmed = self.was_delivered and not self._outbox.is_empty
+            self._connection.close(_CLOSE_SECONDS if is_unconfirmed else 0.0)
             self._connection = None
         self._selector.close()
         self._wake_reader.close()

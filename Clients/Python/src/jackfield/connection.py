@@ -56,14 +56,21 @@ class Connection:
         self.has_heard = True
         return self._splitter.feed(data)
 
-    def close(self) -> None:
-        """Closes in order, so that what was written still arrives."""
+    def close(self, patience: float = 0.0) -> None:
+        """Closes; waits up to `patience` seconds for the host to read the rest and close its side.
+
+        Without that wait, anything the host still says would turn the close into a reset, and the host would lose what
+        it had not read.
+        """
+        deadline = time.monotonic() + patience
         try:
             self.socket.shutdown(socket.SHUT_WR)
-            while self.socket.recv(_READ_BYTES):
-                pass  # unread bytes would turn the close into a reset
+            while time.monotonic() < deadline:
+                self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+                if not self.socket.recv(_READ_BYTES):
+                    break
         except OSError:
-            pass
+            pass  # reset, or out of patience
         self.socket.close()
 
     def abandon(self) -> None:

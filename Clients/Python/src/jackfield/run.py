@@ -64,7 +64,7 @@ class Run:
         self.name = str(name or time.strftime("run-%Y%m%d-%H%M%S"))
         self.session_id = _new_session_id(self.project, self.name)
         self._flush_timeout = flush_timeout
-        self._lock = threading.RLock()  # the order of numbers is the order in the outbox; re-entrant for signal handlers
+        self._lock = threading.RLock()  # numbers go into the outbox in order; re-entrant for signal handlers
         self._seq = 0
         self._val_loss: Any = None
         self._reported_drops = 0

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PluginSDK
+
+@testable import Trainer
+
+/// A bus with one subscriber that can be full.
+final class RecordingSink: EventSink {
+  struct Event: Sendable, Equatable {
+    var topic: TrainerTopic
+    var text: String
+  }
+
+  private let room: Monitor<Int?>
+  private let stream: AsyncStream<Event>
+  private let continuation: AsyncStream<Event>.Continuation
+
+  /// - Parameter room: How many events it takes; nil for all.
+  init(room: Int? = nil) {
+    self.room = Monitor(room)
+    (stream, continuation) = AsyncStream<Event>.makeStream()
+  }
+
+  func publish(_ line: Span<UInt8>, on topic: TrainerTopic) {
+    _ = room.wait { room -> Bool? in
+      guard let left = room else { return true }
+      guard left > 0 else { return nil }
+      room = left - 1
+      return true
+    }
+    continuation.yield(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self)))
+  }
+
+  func setRoom(_ count: Int?) { room.change { $0 = count } }
+
+  /// The next event.
+  func next() async -> Event? {
+    var iterator = stream.makeAsyncIterator()
+    return await iterator.next()
+  }
+
+  /// The next event on a topic; those on others are passed over.
+  func next(on topic: TrainerTopic) async -> String? {
+    while let event = await next() {
+      if event.topic == topic { return event.text }
+    }
+    return nil
+  }
+
+  /// The next so many events that trainers sent, as text.
+  func take(_ count: Int) async -> [String] {
+    var texts: [String] = []
+    while texts.count < count, let event = await next() {
+      if event.topic != .connected, event.topic != .disconnected { texts.append(event.text) }
+    }
+    return texts
+  }
+}
