@@ -112,9 +112,37 @@ import Testing
     await store.host.close()
   }
 
-  @Test(arguments: [
-    ["connection": 1, "session_id": "s"], ["connection": 1, "sessions": ["x", "s"]],
-  ] as [JSONValue])
+  @Test func numbersAtTheEndOfTheirRangeAreOnlyNumbers() async throws {
+    let store = try await StoreHarness()
+    let (least, most) = (JSONValue.integer(.min), JSONValue.integer(.max))
+    store.publish(["type": "paused", "step": most, "run_id": "r", "session_id": "s", "event_seq": 1])
+    store.publish(["type": "trainStep", "step": most, "run_id": "r", "session_id": "s", "event_seq": least, "loss": 1.0e308])
+    store.publish(["type": "trainStep", "step": least, "run_id": "r", "session_id": "s", "event_seq": 2, "loss": -1.0e308, "ts": 1.0e308])
+    store.publish(["type": "trainStep", "step": 1.0e300, "run_id": "r", "session_id": "s", "event_seq": most, "loss": 1])
+    try await store.committed("s", .max)
+    let series = try await store.ask("runs.series", ["run": "r", "metric": "loss"])["series"]?[0]
+    #expect(series?["steps"] == [least, most])
+    #expect(series?["values"] == [-1.0e308, 1.0e308])
+    await store.host.close()
+  }
+
+  @Test(arguments: ["run_id", "session_id"])
+  func anEventWithHalfAnEnvelopeIsKept(_ missing: String) async throws {
+    let store = try await StoreHarness()
+    var event = step(1, seq: 1)
+    event[missing] = nil
+    store.publish(event)
+    store.publish(step(1, seq: 1, run: "witness", session: "witness"))
+    try await store.committed("witness", 1)
+    #expect(try await store.ask("store.status")["events"] == 2)
+    if missing == "session_id" { #expect(try await store.ask("runs.show", ["run": "r"])["steps"] == 1) }
+    await store.host.close()
+  }
+
+  @Test(
+    arguments: [
+      ["connection": 1, "session_id": "s"], ["connection": 1, "sessions": ["x", "s"]],
+    ] as [JSONValue])
   func aRunWhoseTrainerLeftIsLostUntilItsNextStep(_ news: JSONValue) async throws {
     let store = try await StoreHarness()
     store.publish(step(1, seq: 1))
@@ -177,23 +205,38 @@ import Testing
     await store.host.close()
   }
 
-  @Test func aLockedDatabaseLosesNothing() async throws {
-    let store = try await StoreHarness()
+  @Test func aLockedDatabaseHoldsTheHostBackAndLosesNothing() async throws {
+    let store = try await StoreHarness(configuration: #"{"queueBytes": 2000}"#)
     store.publish(step(1, seq: 1))
     try await store.committed("s", 1)
     let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
     let intruder = try Database(path: path)
     try intruder.begin()
-    store.publish(step(2, seq: 2))
+    for number in 2...100 { store.publish(step(number, seq: number)) }
+    try await store.host.heldBack("trainer.*")
     // The writer's busy time-out is 5 s; then it says so.
     _ = try await store.host.logged(within: .seconds(30)) { $0.message == "events not written" }
     #expect(store.host.health?.value == .warning)
-    store.publish(step(3, seq: 3))
+    #expect(try await store.ask("store.status")["trouble"]?.stringValue?.contains("database is locked") == true)
     intruder.rollback()
-    try await store.committed("s", 3)
-    #expect(try await store.ask("runs.series", ["run": "r", "metric": "loss"])["series"]?[0]?["steps"] == [1, 2, 3])
+    try await store.committed("s", 100)
+    let series = try await store.ask("runs.series", ["run": "r", "metric": "loss"])["series"]?[0]
+    #expect(series?["steps"]?.arrayValue == (1...100).map { .integer(Int64($0)) })
     _ = try await store.host.logged { $0.message == "events written again" }
     #expect(store.host.health?.value == .ok)
+    await store.host.close()
+  }
+
+  @Test func aStopWritesWhatWaitsAndMovesTheLogIntoTheFile() async throws {
+    let store = try await StoreHarness()
+    let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
+    for number in 1...1_000 { store.publish(step(number, seq: number)) }
+    try await store.host.allTaken()
+    #expect(await store.host.stop() == .ok)
+    var status = stat()
+    #expect(stat(path + "-wal", &status) != 0 || status.st_size == 0)
+    #expect(try Database(path: path, access: .readOnly).integer("SELECT steps FROM runs") == 1_000)
+    #expect(store.host.crossingsAfterStop.isEmpty)
     await store.host.close()
   }
 }

@@ -64,7 +64,7 @@ final class RunRecord {
   private func resumeByStep(_ step: Int64, session: Int64) {
     switch state {
     case .new, .lost: state = .running
-    case .paused: if let pausedStep, step > pausedStep + 1 { state = .running }
+    case .paused: if let pausedStep, step > pausedStep, step != pausedStep &+ 1 { state = .running }
     case .finished, .stopped: if session != stateSession { state = .running }
     case .running, .stopping: break
     }
