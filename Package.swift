@@ -33,6 +33,8 @@ targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
+  // Calls of the kernel that Swift's Glibc module does not show.
+  .target(name: "CLinux", path: "Sources/System/CLinux"),
 ]
 
 // MARK: - Host
