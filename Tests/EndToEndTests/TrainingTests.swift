@@ -4,21 +4,23 @@ import Glibc
 import JSON
 import Testing
 
-@Suite struct TrainingTests {
+@Suite(.serialized) struct TrainingTests {
   private let client = ["PYTHONPATH": LiveHost.packageDirectory + "/Clients/Python/src"]
 
-  @Test func realTrainingIsInTheDatabase() throws {
-    let host = try LiveHost()
-    let script = try Program.run(
-      ["python3", LiveHost.packageDirectory + "/Examples/Training/digits.py", "--name", "digits", "--steps", "40"],
-      environment: client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)"]) { _, new in new }, in: host.home)
-    #expect(script.status == 0, "\(script.error)")
-    let run = try host.until("call", "runs.show", "--run", "digits") { $0["steps"]?.intValue == 40 }
-    #expect(run["project"]?.stringValue == "digits")
-    let loss = try host.json("call", "runs.series", "--run", "digits", "--metric", "loss")
-    #expect(loss["series"]?[0]?["steps"]?.arrayValue?.count == 40 || loss["steps"]?.arrayValue?.count == 40)
-    host.stop()
-    #expect(try DatabaseCheck.integrity(host.home + "/data/jackfield.sqlite") == "ok")
+  @Test func realTrainingIsInTheDatabase() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let script = try Program.run(
+        ["python3", LiveHost.packageDirectory + "/Examples/Training/digits.py", "--name", "digits", "--steps", "40"],
+        environment: client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)"]) { _, new in new }, in: host.home)
+      #expect(script.status == 0, "\(script.error)")
+      let run = try host.until("call", "runs.show", "--run", "digits") { $0["steps"]?.intValue == 40 }
+      #expect(run["project"]?.stringValue == "digits")
+      let loss = try host.json("call", "runs.series", "--run", "digits", "--metric", "loss")
+      #expect(loss["series"]?[0]?["steps"]?.arrayValue?.count == 40 || loss["steps"]?.arrayValue?.count == 40)
+      host.stop()
+      #expect(try DatabaseCheck.integrity(host.home + "/data/jackfield.sqlite") == "ok")
+    }
   }
 
   /// A script that makes 600 steps, half of them before it is told to go on.
@@ -35,41 +37,45 @@ import Testing
             run.step(step, loss=1.0 / step)
     """
 
-  @Test func killedHostLosesNoStep() throws {
-    let host = try LiveHost()
-    let (half, go) = (host.home + "/half", host.home + "/go")
-    let environment = client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)", "XDG_STATE_HOME": host.home]) { _, new in new }
-    let script = try Program(["python3", "-c", steps, half, go], environment: environment, in: host.home)
-    while !FileManager.default.fileExists(atPath: half), kill(script.pid, 0) == 0 { usleep(1_000) }
-    host.killNow()  // in the middle: what it has read and not committed is lost with it
-    try Data().write(to: URL(filePath: go))
-    try host.restart()
-    #expect(script.wait().status == 0, "\(script.error)")
-    let run = try host.until("call", "runs.show", "--run", "survivor") { $0["steps"]?.intValue == 600 }
-    #expect(run["steps"]?.intValue == 600)
-    host.stop()
-    let database = host.home + "/data/jackfield.sqlite"
-    #expect(try DatabaseCheck.integrity(database) == "ok")
+  @Test func killedHostLosesNoStep() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let (half, go) = (host.home + "/half", host.home + "/go")
+      let environment = client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)", "XDG_STATE_HOME": host.home]) { _, new in new }
+      let script = try Program(["python3", "-c", steps, half, go], environment: environment, in: host.home)
+      while !FileManager.default.fileExists(atPath: half), kill(script.pid, 0) == 0 { usleep(1_000) }
+      host.killNow()  // in the middle: what it has read and not committed is lost with it
+      try Data().write(to: URL(filePath: go))
+      try host.restart()
+      #expect(script.wait().status == 0, "\(script.error)")
+      let run = try host.until("call", "runs.show", "--run", "survivor") { $0["steps"]?.intValue == 600 }
+      #expect(run["steps"]?.intValue == 600)
+      host.stop()
+      let database = host.home + "/data/jackfield.sqlite"
+      #expect(try DatabaseCheck.integrity(database) == "ok")
+    }
   }
 
-  @Test func pauseAndResumeReachTheScript() throws {
-    let host = try LiveHost()
-    let endless = """
-      import jackfield
-      with jackfield.Run(project="faults", name="endless") as run:
-          step = 0
-          while not run.should_stop:
-              step += 1
-              run.step(step, loss=1.0)
-      """
-    let environment = client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)"]) { _, new in new }
-    let script = try Program(["python3", "-c", endless], environment: environment, in: host.home)
-    _ = try host.until("call", "runs.show", "--run", "endless") { ($0["steps"]?.intValue ?? 0) > 10 }
-    #expect(try host.json("call", "trainer.pause")["status"]?.stringValue == "paused")
-    #expect(try host.json("call", "trainer.resume")["status"]?.stringValue == "resumed")
-    #expect(try host.run("call", "trainer.ping").status == 0)
-    #expect(try host.run("call", "trainer.stop").status == 0)
-    #expect(script.wait().status == 0)
-    host.stop()
+  @Test func pauseAndResumeReachTheScript() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let endless = """
+        import jackfield
+        with jackfield.Run(project="faults", name="endless") as run:
+            step = 0
+            while not run.should_stop:
+                step += 1
+                run.step(step, loss=1.0)
+        """
+      let environment = client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)"]) { _, new in new }
+      let script = try Program(["python3", "-c", endless], environment: environment, in: host.home)
+      _ = try host.until("call", "runs.show", "--run", "endless") { ($0["steps"]?.intValue ?? 0) > 10 }
+      #expect(try host.json("call", "trainer.pause")["data"]?["status"]?.stringValue == "paused")
+      #expect(try host.json("call", "trainer.resume")["data"]?["status"]?.stringValue == "resumed")
+      #expect(try host.run("call", "trainer.ping").status == 0)
+      #expect(try host.run("call", "trainer.stop").status == 0)
+      #expect(script.wait().status == 0)
+      host.stop()
+    }
   }
 }

@@ -8,7 +8,9 @@ import Testing
 @Suite struct SessionTableTests {
   private let table = SessionTable(mostUnconnected: 3)
 
-  private func see(_ type: String, seq: Int64, session: String = "s", on connection: ConnectionID = 1, step: Int64? = nil, run: String = "r") {
+  private func see(
+    _ type: String, seq: Int64, session: String = "s", on connection: ConnectionID = 1, step: Int64? = nil, run: String = "r"
+  ) {
     table.saw(
       EventHead(type: type, sessionID: session, sequence: seq, time: 1_000 + Double(seq), runID: run, step: step), on: connection)
   }

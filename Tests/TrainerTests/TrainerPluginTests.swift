@@ -80,12 +80,13 @@ import Testing
     await host.close()
   }
 
-  @Test(arguments: [
-    ("trainer.pause", ["reason": "lunch"], #""cmd":"pause""#, #""payload":{"reason":"lunch"}"#),
-    ("trainer.resume", [:], #""cmd":"resume""#, #""cmd":"resume""#),
-    ("trainer.stop", ["session": "baseline"], #""cmd":"stop""#, #""cmd":"stop""#),
-    ("trainer.request", ["cmd": "clean_disk", "confirm": "clean_disk"], #""cmd":"clean_disk""#, #""id":"jf-"#),
-  ] as [(String, JSONValue, String, String)])
+  @Test(
+    arguments: [
+      ("trainer.pause", ["reason": "lunch"], #""cmd":"pause""#, #""payload":{"reason":"lunch"}"#),
+      ("trainer.resume", [:], #"{"cmd":"resume","id":"jf-"#, #"""#),
+      ("trainer.stop", ["session": "baseline"], #""cmd":"stop""#, #""cmd":"stop""#),
+      ("trainer.request", ["cmd": "clean_disk", "confirm": "clean_disk"], #""cmd":"clean_disk""#, #""id":"jf-"#),
+    ] as [(String, JSONValue, String, String)])
   func commandsReachTheTrainer(command: String, input: JSONValue, first: String, second: String) async throws {
     let host = try await host()
     let trainer = try await trainer(of: host)
@@ -101,22 +102,25 @@ import Testing
     await host.close()
   }
 
-  @Test(arguments: [
-    (
-      ["cmd": "clean_disk"],
-      "'clean_disk' deletes every file in the trainer's save folder, also those it did not write; if that is what you want, "
-        + "repeat it with 'confirm' set to 'clean_disk'"
-    ),
-    (
-      ["cmd": "enforce_version", "confirm": "yes"],
-      "'enforce_version' ends the training with an error in the user's script; if that is what you want, "
-        + "repeat it with 'confirm' set to 'enforce_version'"
-    ),
-    ([:], "cannot send a request without a name: give the trainer's command as 'cmd'"),
-    (["cmd": "x", "timeoutMs": 0], "cannot read the input of 'trainer.request': 'timeoutMs' must be a number of milliseconds above zero"),
-    (["cmd": "x", "payload": 5], "cannot read the input of 'trainer.request': 'payload' must be an object"),
-    (["cmd": "x"], "no trainer is connected; start a training script, or see 'trainer.list'"),
-  ] as [(JSONValue, String)])
+  @Test(
+    arguments: [
+      (
+        ["cmd": "clean_disk"],
+        "'clean_disk' deletes every file in the trainer's save folder, also those it did not write; if that is what you want, "
+          + "repeat it with 'confirm' set to 'clean_disk'"
+      ),
+      (
+        ["cmd": "enforce_version", "confirm": "yes"],
+        "'enforce_version' ends the training with an error in the user's script; if that is what you want, "
+          + "repeat it with 'confirm' set to 'enforce_version'"
+      ),
+      ([:], "cannot send a request without a name: give the trainer's command as 'cmd'"),
+      (
+        ["cmd": "x", "timeoutMs": 0], "cannot read the input of 'trainer.request': 'timeoutMs' must be a number of milliseconds above zero"
+      ),
+      (["cmd": "x", "payload": 5], "cannot read the input of 'trainer.request': 'payload' must be an object"),
+      (["cmd": "x"], "no trainer is connected; start a training script, or see 'trainer.list'"),
+    ] as [(JSONValue, String)])
   func requestsThatCannotBeSentAreExplained(input: JSONValue, message: String) async throws {
     let host = try await host()
     #expect(try await host.call("trainer.request", input.serialized()).failure?.message == message)

@@ -134,6 +134,17 @@ import Testing
     #expect(await trainer.next() == nil)
   }
 
+  @Test func whatCannotBePublishedBeforeTheStopIsThrownAwayAndCounted() async throws {
+    let bench = try ServiceBench(room: 1)
+    let trainer = try bench.trainer()
+    trainer.send(step(1, seq: 1), step(2, seq: 2))
+    #expect(await bench.sink.next()?.topic == .connected)
+    bench.sink.refuseEverything()
+    bench.stop()
+    #expect(bench.service.counters[.unpublishedEvents] + bench.service.counters[.undeliveredBytes] > 0)
+    #expect(bench.service.spool.usage == Spool.Usage(memoryBytes: 0, fileBytes: 0, phase: .memory))
+  }
+
   @Test func takenPortIsExplained() throws {
     let bench = try ServiceBench()
     let port = bench.service.address.port

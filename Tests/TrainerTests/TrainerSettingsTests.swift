@@ -6,9 +6,10 @@ import Testing
 @testable import Trainer
 
 @Suite struct TrainerSettingsTests {
-  @Test(arguments: [
-    (nil, nil, "127.0.0.1:47621"), (nil, "5000", "127.0.0.1:5000"), (6_000, "5000", "127.0.0.1:6000"), (0, nil, "127.0.0.1:0"),
-  ] as [(UInt16?, String?, String)])
+  @Test(
+    arguments: [
+      (nil, nil, "127.0.0.1:47621"), (nil, "5000", "127.0.0.1:5000"), (6_000, "5000", "127.0.0.1:6000"), (0, nil, "127.0.0.1:0"),
+    ] as [(UInt16?, String?, String)])
   func portIsTheConfiguredOneOrTheEnvironmentsOrTheStandard(port: UInt16?, variable: String?, expected: String) throws {
     #expect(try TrainerSettings(.init(port: port), environment: { _ in variable }).address.description == expected)
   }

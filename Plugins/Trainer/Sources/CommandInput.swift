@@ -37,7 +37,7 @@ struct CommandInput {
   }
 
   func object(_ name: String) throws -> JSONValue? {
-    try value(name, "an object") { $0.objectValue == nil ? nil : $0 }
+    try value(name, "an object") { $0.objectValue.map { .object($0) } }
   }
 
   /// A time limit; it must be positive.

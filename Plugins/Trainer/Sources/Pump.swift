@@ -116,10 +116,19 @@ private struct PumpLoop {
   private func publish(_ line: Span<UInt8>, on topic: TrainerTopic) {
     do {
       try parts.sink.publish(line, on: topic)
+    } catch let failure as PluginFailure where failure.status == .stopping || failure.status == .gone {
+      giveUp(failure)
     } catch {
       parts.counters.add(to: .unpublishedEvents)
       parts.complaints.warn("event from a trainer not published", ["topic": topic.name, "reason": "\(error)"])
     }
+  }
+
+  /// Throws away what is left when the time to stop is over.
+  private func giveUp(_ failure: PluginFailure) {
+    parts.counters.add(to: .unpublishedEvents)
+    parts.counters.add(parts.spool.discard(), to: .undeliveredBytes)
+    parts.complaints.warn("events from trainers not published before the stop", ["reason": "\(failure)"])
   }
 
   private func complain(_ message: String, _ connection: ConnectionID, _ reason: String) {

@@ -87,7 +87,8 @@ final class SpoolFile: Sendable {
   private func write(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
     var done = 0
     while done < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, offset + done) }  // not empty
+      // A record is never empty.
+      let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, offset + done) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         let failure = Self.failure("write", path)

@@ -53,7 +53,7 @@ struct TrainerCommands: Sendable {
     _ name: String, _ input: CommandInput, _ service: TrainerService, passing members: [String] = []
   ) async throws -> JSONValue {
     let passed = members.compactMap { member in input[member].map { (member, $0) } }
-    let payload: JSONValue? = passed.isEmpty ? nil : .object(Dictionary(uniqueKeysWithValues: passed))
+    let payload = passed.isEmpty ? JSONValue?.none : .object(Dictionary(uniqueKeysWithValues: passed))
     return try await service.request(name, payload, session: input.string("session"), within: input.milliseconds("timeoutMs")).description
   }
 

@@ -6,7 +6,8 @@ package import JSON
 extension HostDaemon {
   package func status() -> JSONValue {
     [
-      "version": .string(HostVersion.current), "state": .string(stateName), "abi": .string(HostVersion.abi), "pid": .integer(Int64(getpid())),
+      "version": .string(HostVersion.current), "state": .string(stateName), "abi": .string(HostVersion.abi),
+      "pid": .integer(Int64(getpid())),
       "uptimeSeconds": .number(Double((MonotonicClock.now() - started) / 1_000_000) / 1_000),
       "residentBytes": .integer(Int64(ProcessMemory.resident)),
       "directories": [

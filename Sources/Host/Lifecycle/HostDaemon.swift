@@ -52,10 +52,10 @@ package final class HostDaemon: Sendable {
       try directories.create()
       lock = try HostLock(directory: directories.runtime)
       loaded = try ConfigurationLoader(directories: directories, environment: options.environment).load()
+      levels = try Self.sinks(options.console, directories: directories, log: loaded.log)
     } catch {
       throw HostFault("\(error)")
     }
-    levels = Self.sinks(options.console, directories: directories, log: loaded.log)
     logger = Logger(label: "host", sink: levels)
     configuration = Mutex(loaded)
     orders = BlockingQueue()
@@ -198,9 +198,10 @@ package final class HostDaemon: Sendable {
 
   // MARK: Parts
 
-  private static func sinks(_ console: any LogSink, directories: Directories, log: Configuration.Log) -> LevelSink {
+  private static func sinks(_ console: any LogSink, directories: Directories, log: Configuration.Log) throws(RotatingFileError) -> LevelSink
+  {
     guard log.file else { return LevelSink(log.level, console) }
-    let file = RotatingFile(path: directories.logs + "/host.log", maximumSize: log.maxBytes, keep: log.keep)
+    let file = try RotatingFile(path: directories.logs + "/host.log", maximumBytes: log.maxBytes, keep: log.keep)
     return LevelSink(log.level, MultiSink([console, JSONLineLogSink(file: file)]))
   }
 

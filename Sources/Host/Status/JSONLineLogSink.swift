@@ -1,40 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
 import JSON
 
-/// Log lines for programs: one JSON object a line, with "time" (UTC), "level", "label", "message", and the values beside them.
+/// Log lines for tools: one JSON object a line, `time`, `level`, `label`, `message` first, what varies under `values`.
 package struct JSONLineLogSink: LogSink {
-  private enum Output {
-    case descriptor(Int32)
-    case file(RotatingFile)
-  }
-
-  private let output: Output
+  private let output: @Sendable ([UInt8]) -> Void
 
   /// - Parameter descriptor: Written to, never closed.
-  package init(descriptor: Int32 = STDERR_FILENO) { output = .descriptor(descriptor) }
-
-  package init(file: RotatingFile) { output = .file(file) }
-
-  package func write(_ record: LogRecord) {
-    let line = Array((Self.line(record) + "\n").utf8)
-    switch output {
-    case .descriptor(let descriptor): _ = LogOutput.write(line, to: descriptor)
-    case .file(let file): file.append(line)
-    }
+  package init(descriptor: Int32) {
+    output = { LogOutput.write($0, to: descriptor) }
   }
 
-  /// Values whose name is taken are put under "values".
-  static func line(_ record: LogRecord) -> String {
-    var object: [String: JSONValue] = [
-      "time": .string(LogTime.stamp(record.time)), "level": .string(record.level.name), "label": .string(record.label),
-      "message": .string(record.message),
-    ]
-    var rest: [String: JSONValue] = [:]
-    for (key, value) in record.values {
-      if object[key] == nil { object[key] = .string(value) } else { rest[key] = .string(value) }
-    }
-    if !rest.isEmpty { object["values"] = .object(rest) }
-    return JSONValue.object(object).serialized()
+  package init(file: RotatingFile) {
+    output = { file.write($0) }
   }
+
+  package func write(_ record: LogRecord) { output(Self.line(record)) }
+
+  /// Lays one record out, with its line break. A key given twice keeps its later value.
+  static func line(_ record: LogRecord) -> [UInt8] {
+    var line = "{\"time\":" + quoted(LogTime.stamp(record.time)) + ",\"level\":" + quoted(record.level.name)
+    line += ",\"label\":" + quoted(record.label) + ",\"message\":" + quoted(record.message)
+    if !record.values.isEmpty {
+      let values = record.values.map { ($0.0, JSONValue.string($0.1)) }
+      line += ",\"values\":" + JSONValue.object(Dictionary(values) { $1 }).serialized()
+    }
+    return Array((line + "}\n").utf8)
+  }
+
+  private static func quoted(_ text: String) -> String { JSONValue.string(text).serialized() }
 }

@@ -4,10 +4,7 @@ import Glibc
 /// Writing whole lines to a descriptor.
 enum LogOutput {
   /// Writes all bytes and gives up at the first error: a log that cannot be written must not stop the host.
-  ///
-  /// - Returns: Whether all were written.
-  @discardableResult
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var sent = 0
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -16,9 +13,8 @@ enum LogOutput {
       if count > 0 {
         sent += count
       } else if count < 0, errno != EINTR {
-        return false
+        return
       }
     }
-    return true
   }
 }

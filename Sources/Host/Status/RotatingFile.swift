@@ -1,63 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
+// The log on disk. Never throws once it is open: a full disk costs lines, not the host.
 import Glibc
 import Synchronization
 
-/// A log file that is put aside when it has grown to its size: `host.log`, `host.log.1`, `host.log.2` …, the oldest last.
-///
-/// Writing never fails the host: when the disk is full, lines are counted and the count is written once there is room.
+/// A file of whole lines that starts anew when it is large: `name`, `name.1` … `name.N`, the highest the oldest.
 package final class RotatingFile: Sendable {
-  private struct State {
-    var descriptor: Int32 = -1
-    var size = 0
-    var lost = 0
-    var maximumSize: Int
-    var keep: Int
-  }
-
   private let path: String
+  private let maximumBytes: Int
+  private let keep: Int
   private let state: Mutex<State>
 
+  private struct State {
+    var descriptor: Int32
+    var size: Int
+    /// Devices and pipes are written to, never renamed.
+    var rotates: Bool
+    var lost: UInt64 = 0
+  }
+
   /// - Parameters:
-  ///   - maximumSize: In bytes; the file is put aside before a line that would go beyond.
-  ///   - keep: How many files put aside are kept, 0 or more.
-  package init(path: String, maximumSize: Int, keep: Int) {
+  ///   - maximumBytes: A line that would pass it goes into a new file.
+  ///   - keep: How many older files stay, 0 or more.
+  /// - Throws: `RotatingFileError` when the file cannot be opened.
+  package init(path: String, maximumBytes: Int, keep: Int) throws(RotatingFileError) {
     self.path = path
-    state = Mutex(State(maximumSize: maximumSize, keep: keep))
+    self.maximumBytes = max(1, maximumBytes)
+    self.keep = max(0, keep)
+    state = Mutex(try Self.open(path))
   }
 
-  deinit {
-    let descriptor = state.withLock { $0.descriptor }
-    if descriptor >= 0 { close(descriptor) }
-  }
+  deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
-  /// Appends one line; `line` ends with a line break.
-  package func append(_ line: [UInt8]) {
+  /// Lines that could not be written, since the start.
+  package var lostLines: UInt64 { state.withLock { $0.lost } }
+
+  /// Writes one line, which ends in a line break: whole or not at all.
+  package func write(_ line: [UInt8]) {
     state.withLock { state in
-      if state.descriptor < 0 { open(&state) }
-      if state.size > 0, state.size + line.count > state.maximumSize { rotate(&state) }
-      guard state.descriptor >= 0, LogOutput.write(line, to: state.descriptor) else {
+      if state.descriptor < 0 { reopen(&state) }
+      if state.rotates, state.size > 0, state.size + line.count > maximumBytes { rotate(&state) }
+      guard state.descriptor >= 0, append(line, &state) else {
         state.lost += 1
         return
       }
-      state.size += line.count
-      if state.lost > 0, LogOutput.write(Array("{\"lostLines\":\(state.lost)}\n".utf8), to: state.descriptor) { state.lost = 0 }
     }
   }
 
-  private func open(_ state: inout State) {
-    state.descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard state.descriptor >= 0 else { return }
-    state.size = max(0, Int(lseek(state.descriptor, 0, SEEK_END)))
+  /// Opens the file again by its name, after somebody else has moved it away.
+  package func reopen() { state.withLock { reopen(&$0) } }
+
+  private func append(_ line: [UInt8], _ state: inout State) -> Bool {
+    var sent = 0
+    while sent < line.count {
+      let count = unsafe line.withUnsafeBytes { buffer in
+        unsafe Glibc.write(state.descriptor, buffer.baseAddress! + sent, buffer.count - sent)  // not empty: sent < count
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        // Half a line would spoil the next one.
+        if sent > 0, state.rotates { ftruncate(state.descriptor, state.size) }
+        return false
+      }
+      sent += count
+    }
+    state.size += line.count
+    return true
   }
 
-  /// Moves host.log.1 to host.log.2 and so on, oldest first, and begins a new file.
+  /// Moves each file one number up and begins a new one. Where that fails, the present file goes on.
   private func rotate(_ state: inout State) {
-    close(state.descriptor)
-    state.descriptor = -1
-    for number in stride(from: state.keep, through: 1, by: -1) {
-      unsafe rename(number == 1 ? path : "\(path).\(number - 1)", "\(path).\(number)")
-    }
-    if state.keep == 0 { unsafe unlink(path) }
-    open(&state)
+    for number in stride(from: keep, to: 1, by: -1) { unsafe rename("\(path).\(number - 1)", "\(path).\(number)") }
+    let moved = unsafe keep > 0 ? rename(path, "\(path).1") : unlink(path)
+    guard moved == 0 else { return }
+    reopen(&state)
+  }
+
+  private func reopen(_ state: inout State) {
+    guard var fresh = try? Self.open(path) else { return }
+    if state.descriptor >= 0 { close(state.descriptor) }
+    fresh.lost = state.lost
+    state = fresh
+  }
+
+  private static func open(_ path: String) throws(RotatingFileError) -> State {
+    let descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw RotatingFileError(path: path, code: errno) }
+    var status = stat()
+    unsafe fstat(descriptor, &status)
+    let regular = status.st_mode & S_IFMT == S_IFREG
+    return State(descriptor: descriptor, size: regular ? Int(status.st_size) : 0, rotates: regular)
+  }
+}
+
+/// A log file that cannot be opened.
+package struct RotatingFileError: Error, CustomStringConvertible {
+  package let path: String
+  /// The `errno` of the attempt.
+  package let code: Int32
+
+  package var description: String {
+    "cannot open the log file '\(path)': \(unsafe String(cString: strerror(code))); make its directory writable, or set log.file to false"
   }
 }

@@ -20,7 +20,7 @@ extension Subcommand {
 /// Runs a host until a signal ends it.
 enum ServeCommand {
   static func run(home: String?, plugins: [String]) throws -> Int32 {
-    let console: any LogSink = Terminal.errorIsTerminal ? TextLogSink() : JSONLineLogSink()
+    let console: any LogSink = Terminal.errorIsTerminal ? TextLogSink() : JSONLineLogSink(descriptor: STDERR_FILENO)
     var options = HostDaemon.Options(console: console)
     options.home = home
     options.plugins = plugins

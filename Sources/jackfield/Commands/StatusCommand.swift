@@ -17,7 +17,8 @@ extension Subcommand {
 enum StatusCommand {
   static func show(_ status: JSONValue) {
     let first = [
-      "jackfield \(text(status["version"]))", text(status["state"]), "ABI \(text(status["abi"]))", "process \(text(status["pid"]))", "up \(uptime(status))",
+      "jackfield \(text(status["version"]))", text(status["state"]), "ABI \(text(status["abi"]))", "process \(text(status["pid"]))",
+      "up \(uptime(status))",
       "\(megabytes(status["residentBytes"])) MB resident", "\(text(status["openCalls"])) open calls",
     ]
     Terminal.print("\(first.joined(separator: ", "))\nhome \(text(status["directories"]?["config"]))\n")

@@ -25,7 +25,14 @@ final class FakeTrainer: Sendable {
     let (lines, continuation) = AsyncStream<String>.makeStream()
     self.descriptor = descriptor
     self.lines = lines
-    reader = try #require(OwnedThread.start(name: "fake-trainer") { readLines(descriptor) { continuation.yield($0) } then: { continuation.finish() } })
+    reader = try #require(
+      OwnedThread.start(name: "fake-trainer") {
+        readLines(descriptor) {
+          continuation.yield($0)
+        } then: {
+          continuation.finish()
+        }
+      })
   }
 
   deinit { close() }

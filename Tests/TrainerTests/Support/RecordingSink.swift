@@ -11,27 +11,38 @@ final class RecordingSink: EventSink {
     var text: String
   }
 
-  private let room: Monitor<Int?>
+  private struct Room {
+    /// Nil for all.
+    var left: Int?
+    var isStopping = false
+  }
+
+  private let room: Monitor<Room>
   private let stream: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
   /// - Parameter room: How many events it takes; nil for all.
   init(room: Int? = nil) {
-    self.room = Monitor(room)
+    self.room = Monitor(Room(left: room))
     (stream, continuation) = AsyncStream<Event>.makeStream()
   }
 
-  func publish(_ line: Span<UInt8>, on topic: TrainerTopic) {
-    _ = room.wait { room -> Bool? in
-      guard let left = room else { return true }
+  func publish(_ line: Span<UInt8>, on topic: TrainerTopic) throws {
+    let mayPublish = room.wait { room -> Bool? in
+      if room.isStopping { return false }
+      guard let left = room.left else { return true }
       guard left > 0 else { return nil }
-      room = left - 1
+      room.left = left - 1
       return true
     }
+    guard mayPublish == true else { throw PluginFailure("the host stops", status: .stopping) }
     continuation.yield(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self)))
   }
 
-  func setRoom(_ count: Int?) { room.change { $0 = count } }
+  func setRoom(_ count: Int?) { room.change { $0.left = count } }
+
+  /// Behaves as the bus does when the host's patience is over.
+  func refuseEverything() { room.change { $0.isStopping = true } }
 
   /// The next event.
   func next() async -> Event? {
