@@ -7,5 +7,6 @@ internal import Store
 // Written once, before anybody can ask for it, and never again.
 nonisolated(unsafe) private let table = unsafe exportPlugin(StorePlugin.self)
 
+/// The one symbol the host looks for.
 @implementation @c
 public func jf_plugin_entry_1() -> UnsafePointer<jf_plugin> { unsafe table }

@@ -8,7 +8,9 @@ internal import Synchronization
 
 /// The database of runs: keeps what trainers tell, and answers questions about it.
 public final class StorePlugin: Plugin {
+  /// As in plugin.json.
   public static let id = "store"
+  /// As in plugin.json.
   public static let version = "0.1.0"
   static let pattern = "trainer.*"
 
@@ -20,6 +22,7 @@ public final class StorePlugin: Plugin {
   private let readers: ReaderPool
   private let writer = Mutex<OwnedThread?>(nil)
 
+  /// Reads the settings; the file is opened at the start.
   public init(_ context: PluginContext) throws {
     self.context = context
     configuration = try context.configuration()
@@ -28,6 +31,7 @@ public final class StorePlugin: Plugin {
     readers = ReaderPool(path: path)
   }
 
+  /// Everything of the trainers, copied into the queue on the host's thread.
   public var subscriptions: [Subscription] {
     [
       Subscription(Self.pattern) { [queue] event in
@@ -37,6 +41,7 @@ public final class StorePlugin: Plugin {
     ]
   }
 
+  /// Questions, each on a connection of its own.
   public var commands: [Command] {
     [
       query("runs.list") { (input: RunList.Input, database) in try RunList.answer(input, database) },
@@ -47,6 +52,7 @@ public final class StorePlugin: Plugin {
     ]
   }
 
+  /// Opens the file, brings its schema up to date and begins to write.
   public func start() async throws {
     let database = try Schema.open(path: path)
     // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
@@ -59,6 +65,7 @@ public final class StorePlugin: Plugin {
     context.log.info("database open", ["path": path, "schema": Migrations.current])
   }
 
+  /// Writes what waits and moves the log into the file.
   public func stop() async {
     readers.close()
     queue.close()

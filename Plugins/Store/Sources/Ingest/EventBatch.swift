@@ -28,7 +28,7 @@ struct EventBatch: Sendable {
 
   /// Appends one event.
   mutating func append(_ event: Span<UInt8>, from origin: Origin) {
-    unsafe event.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    bytes.append(copying: event)
     ends.append(bytes.count)
     origins.append(origin)
   }

@@ -28,7 +28,7 @@ struct Interner {
     let index = count
     slots[slot] = Int32(index)
     hashes.append(hash)
-    unsafe text.withUnsafeBufferPointer { unsafe arena.append(contentsOf: $0) }
+    arena.append(copying: text)
     ends.append(arena.count)
     if count * 2 > slots.count { grow() }
     return index

@@ -252,10 +252,3 @@ extension Ledger {
     try replace.run()
   }
 }
-
-extension String {
-  /// Copies a lent text.
-  init(decodingUTF8 text: Span<UInt8>) {
-    self = unsafe text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-  }
-}
