@@ -38,6 +38,8 @@ final class ControlPeer {
   var linesWait = false
   /// The client sends no more.
   var inputEnded = false
+  /// The client is gone altogether: nothing can be sent to it.
+  var closedByClient = false
   /// To be closed as soon as everything is written.
   var closing = false
   /// To be closed now; why, for the log, if it is worth a line.
