@@ -110,7 +110,7 @@ extension ControlLoop {
     guard peer.ended == nil else { return }
     if !fits(line, peer) { flush(peer) }
     guard fits(line, peer) else {
-      peer.ended = .overrun
+      peer.ended = .overrun(waitingBytes: peer.outgoing.count + line.count)
       return
     }
     peer.outgoing.append(line, mark: mark)
@@ -174,9 +174,9 @@ extension ControlLoop {
 
   func drop(_ peer: ControlPeer) {
     peers[peer.id] = nil
-    if case .overrun? = peer.ended {
+    if case .overrun(let bytes)? = peer.ended {
       counters.overrun += 1
-      let values: KeyValuePairs = ["waiting_bytes": "\(peer.outgoing.count)", "limit": "\(limits.outgoingBytes)"]
+      let values: KeyValuePairs = ["waiting_bytes": "\(bytes)", "limit": "\(limits.outgoingBytes)"]
       logger.warning("client closed: it does not read", values)
     }
     poller.remove(peer.descriptor)

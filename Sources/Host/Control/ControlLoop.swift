@@ -95,11 +95,16 @@ final class ControlLoop {
   private func handle(_ message: ControlMessage) {
     switch message {
     case .chunk(let peer, let call, let content, let payload):
-      withPeer(peer) { chunk($0, call, content, payload) }
+      withPeer(peer) {
+        $0.streaming.arrived(bytes: payload.count)
+        chunk($0, call, content, payload)
+      }
     case .progress(let peer, let call, let partsPerMillion, let note):
       withPeer(peer) { progress($0, call, Double(partsPerMillion) / 1e6, note) }
     case .finished(let peer, let call, let status, let content, let payload):
       withPeer(peer) { finished($0, call, status, content, payload) }
+    case .overrun(let peer, let bytes):
+      withPeer(peer) { $0.ended = $0.ended ?? .overrun(waitingBytes: bytes) }
     case .answer(let peer, let request, let result):
       withPeer(peer) { answered($0, request, result) }
     case .eventsReady(let peer, let subscription):

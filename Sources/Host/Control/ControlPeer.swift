@@ -53,7 +53,7 @@ final class ControlPeer {
     /// The client closed the connection.
     case gone
     /// It did not read.
-    case overrun
+    case overrun(waitingBytes: Int)
     /// The host closed it, as was to be.
     case done
   }
@@ -61,8 +61,8 @@ final class ControlPeer {
   init(id: ControlPeerID, descriptor: Int32, limits: ControlLimits, mailbox: ControlMailbox) {
     self.id = id
     self.descriptor = descriptor
-    streaming = ControlReceiver(peer: id, mailbox: mailbox, streams: true)
-    quiet = ControlReceiver(peer: id, mailbox: mailbox, streams: false)
+    streaming = ControlReceiver(peer: id, mailbox: mailbox, streams: true, limit: limits.outgoingBytes)
+    quiet = ControlReceiver(peer: id, mailbox: mailbox, streams: false, limit: limits.outgoingBytes)
     lines = LineBuffer(limit: limits.lineBytes)
   }
 
