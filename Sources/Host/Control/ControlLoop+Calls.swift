@@ -85,6 +85,7 @@ extension ControlLoop {
 
   func finished(_ peer: ControlPeer, _ id: CallID, _ status: CallStatus, _ content: Content, _ payload: [UInt8]) {
     guard let call = peer.removeCall(id) else { return }
+    (call.flow == nil ? peer.quiet : peer.streaming).arrived(bytes: payload.count)
     counters.openRequests -= 1
     guard let request = call.request else { return }
     guard !status.isFailure else { return send(peer, errorLine(request, failure(call, status, payload))) }

@@ -4,6 +4,8 @@ import Glibc
 import JSON
 
 extension ControlLoop {
+  private static let linesInATurn = 256
+
   // MARK: Coming
 
   func acceptAll() {
@@ -47,43 +49,40 @@ extension ControlLoop {
   static func mayEnter(user: UInt32?, host: UInt32) -> Bool { user == host || user == 0 }
 
   private func turnAway(_ descriptor: Int32, _ error: ControlError) {
-    _ = UnixSocket.write(descriptor, errorLine(.null, error), from: 0)
-    Glibc.close(descriptor)
     counters.refused += 1
     logger.warning("client refused", ["reason": error.message])
+    _ = UnixSocket.write(descriptor, errorLine(.null, error), from: 0)
+    Glibc.close(descriptor)
   }
 
   // MARK: Reading
 
-  /// - Parameter toTheEnd: The client has closed: take its last lines and be done.
+  /// - Parameter toTheEnd: The client has closed: take what it sent last.
   func read(_ peer: ControlPeer, toTheEnd: Bool) {
-    guard !peer.inputEnded else {
-      if toTheEnd { peer.ended = .gone }
-      return
-    }
+    peer.closedByClient = toTheEnd
+    guard !peer.inputEnded else { return }
     for _ in 0..<(toTheEnd ? Int.max : 4) {
       switch UnixSocket.read(peer.descriptor, into: &readBuffer) {
-      case .bytes(let count):
-        peer.lines.append(readBuffer[..<count])
-        takeLines(peer)
+      case .bytes(let count): peer.lines.append(readBuffer[..<count])
       case .wouldBlock: return
       case .ended:
         peer.inputEnded = true
-        takeLines(peer)
-        if toTheEnd { peer.ended = .gone }
         return
       }
     }
   }
 
-  /// Takes lines while the client reads what comes of them.
+  /// Takes lines while the client reads what comes of them, and not so many at a time that others wait or answers pile up.
   private func takeLines(_ peer: ControlPeer) {
+    var left = peer.closedByClient ? Int.max : Self.linesInATurn
     peer.linesWait = false
     while !peer.closing {
-      guard peer.outgoing.count < limits.lowMark else {
+      guard left > 0, peer.outgoing.count < limits.lowMark else {
         peer.linesWait = true
+        if left == 0 { unfinished.insert(peer.id) }
         return
       }
+      left -= 1
       switch peer.lines.next() {
       case .line(let line): take(line, from: peer)
       case .tooLong: return refuseLongLine(peer)
@@ -111,7 +110,7 @@ extension ControlLoop {
     guard peer.ended == nil else { return }
     if !fits(line, peer) { flush(peer) }
     guard fits(line, peer) else {
-      peer.ended = .overrun
+      peer.ended = .overrun(waitingBytes: peer.outgoing.count + line.count)
       return
     }
     peer.outgoing.append(line, mark: mark)
@@ -142,7 +141,8 @@ extension ControlLoop {
 
   private func settle(_ peer: ControlPeer) {
     if peer.ended == nil {
-      if peer.linesWait { takeLines(peer) }
+      takeLines(peer)
+      if peer.closedByClient { peer.ended = .gone }
       if !peer.closing { pumpEvents(peer) }
       flush(peer)
       grantChunks(peer)
@@ -174,9 +174,9 @@ extension ControlLoop {
 
   func drop(_ peer: ControlPeer) {
     peers[peer.id] = nil
-    if case .overrun? = peer.ended {
+    if case .overrun(let bytes)? = peer.ended {
       counters.overrun += 1
-      let values: KeyValuePairs = ["waiting_bytes": "\(peer.outgoing.count)", "limit": "\(limits.outgoingBytes)"]
+      let values: KeyValuePairs = ["waiting_bytes": "\(bytes)", "limit": "\(limits.outgoingBytes)"]
       logger.warning("client closed: it does not read", values)
     }
     poller.remove(peer.descriptor)

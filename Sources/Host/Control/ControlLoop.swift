@@ -22,6 +22,8 @@ final class ControlLoop {
   var lastRequest: UInt64 = 0
   /// Those to be seen to at the end of this turn.
   var touched: Set<ControlPeerID> = []
+  /// Those with lines left for the next turn.
+  var unfinished: Set<ControlPeerID> = []
   var counters = ControlCounters()
   var readBuffer = [UInt8](repeating: 0, count: 1 << 16)
   /// The process has no descriptor for another connection: look again a little later.
@@ -49,6 +51,8 @@ final class ControlLoop {
     _ = poller.add(mailbox.wakeup.descriptor, token: Self.wakeupToken, read: true)
     while !isFinished {
       for ready in poller.wait(milliseconds: patience) { handle(ready) }
+      touched.formUnion(unfinished)
+      unfinished = []
       if listenerRests { restListener(false) }
       settleAll()
       state.counters = counters
@@ -67,6 +71,7 @@ final class ControlLoop {
 
   /// How long to wait when nothing happens, in milliseconds; nil is for ever.
   private var patience: Int32? {
+    guard unfinished.isEmpty else { return 0 }
     if let closingBy {
       let now = MonotonicClock.now()
       return closingBy <= now ? 0 : Int32(clamping: (closingBy - now) / 1_000_000 + 1)
@@ -90,11 +95,16 @@ final class ControlLoop {
   private func handle(_ message: ControlMessage) {
     switch message {
     case .chunk(let peer, let call, let content, let payload):
-      withPeer(peer) { chunk($0, call, content, payload) }
+      withPeer(peer) {
+        $0.streaming.arrived(bytes: payload.count)
+        chunk($0, call, content, payload)
+      }
     case .progress(let peer, let call, let partsPerMillion, let note):
       withPeer(peer) { progress($0, call, Double(partsPerMillion) / 1e6, note) }
     case .finished(let peer, let call, let status, let content, let payload):
       withPeer(peer) { finished($0, call, status, content, payload) }
+    case .overrun(let peer, let bytes):
+      withPeer(peer) { $0.ended = $0.ended ?? .overrun(waitingBytes: bytes) }
     case .answer(let peer, let request, let result):
       withPeer(peer) { answered($0, request, result) }
     case .eventsReady(let peer, let subscription):

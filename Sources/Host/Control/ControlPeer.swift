@@ -38,6 +38,8 @@ final class ControlPeer {
   var linesWait = false
   /// The client sends no more.
   var inputEnded = false
+  /// The client is gone altogether: nothing can be sent to it.
+  var closedByClient = false
   /// To be closed as soon as everything is written.
   var closing = false
   /// To be closed now; why, for the log, if it is worth a line.
@@ -51,7 +53,7 @@ final class ControlPeer {
     /// The client closed the connection.
     case gone
     /// It did not read.
-    case overrun
+    case overrun(waitingBytes: Int)
     /// The host closed it, as was to be.
     case done
   }
@@ -59,8 +61,8 @@ final class ControlPeer {
   init(id: ControlPeerID, descriptor: Int32, limits: ControlLimits, mailbox: ControlMailbox) {
     self.id = id
     self.descriptor = descriptor
-    streaming = ControlReceiver(peer: id, mailbox: mailbox, streams: true)
-    quiet = ControlReceiver(peer: id, mailbox: mailbox, streams: false)
+    streaming = ControlReceiver(peer: id, mailbox: mailbox, streams: true, limit: limits.outgoingBytes)
+    quiet = ControlReceiver(peer: id, mailbox: mailbox, streams: false, limit: limits.outgoingBytes)
     lines = LineBuffer(limit: limits.lineBytes)
   }
 

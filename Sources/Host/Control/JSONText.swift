@@ -29,7 +29,8 @@ enum JSONText {
 
   /// Makes one line of valid JSON. A newline in it can only stand between values: in a string it would be an escape.
   static func oneLine(_ text: [UInt8]) -> [UInt8] {
-    guard text.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else { return text }
+    let breaks = text.position(of: UInt8(ascii: "\n"), from: 0) ?? text.position(of: UInt8(ascii: "\r"), from: 0)
+    guard breaks != nil else { return text }
     return text.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
   }
 
