@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PluginAPI
 public import PluginSDK
 
 /// Checks that a plugin keeps the rules of the contract, whoever wrote it and in whatever language.
@@ -20,13 +19,6 @@ public enum Conformance {
     await check(unsafe PluginTable(exportPlugin(plugin)), manifest, configuration, patience)
   }
 
-  /// Checks a plugin by its table.
-  public static func check(
-    table: UnsafePointer<jf_plugin>, manifest: String, configuration: String = "{}", patience: Duration = .seconds(2)
-  ) async -> [Finding] {
-    await check(unsafe PluginTable(table), manifest, configuration, patience)
-  }
-
   /// Loads a library and checks its plugin. The library stays loaded.
   public static func check(
     library: String, manifest: String, configuration: String = "{}", patience: Duration = .seconds(2)
@@ -38,7 +30,7 @@ public enum Conformance {
     }
   }
 
-  private static func check(
+  static func check(
     _ table: PluginTable, _ manifestPath: String, _ configuration: String, _ patience: Duration
   ) async -> [Finding] {
     do {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PluginAPI
+internal import PluginAPI
 public import PluginSDK
 
 /// A host for one plugin instance, in memory: enters the plugin on one thread, as a real host does, and records every crossing.
@@ -35,14 +35,6 @@ public final class TestHost: Sendable {
   ) async throws {
     try await self.init(
       unsafe PluginTable(exportPlugin(plugin)), configuration, manifest.map(PluginManifest.init(path:)), isOurs: true, starting)
-  }
-
-  /// Makes and starts an instance of any plugin whose table is at hand.
-  public convenience init(
-    table: UnsafePointer<jf_plugin>, configuration: String = "{}", manifest: String? = nil, starting: Bool = true
-  ) async throws {
-    try await self.init(
-      unsafe PluginTable(table), configuration, manifest.map(PluginManifest.init(path:)), isOurs: false, starting)
   }
 
   /// Loads a library and makes and starts an instance of its plugin. The library stays loaded.

@@ -22,6 +22,7 @@ import Synchronization
       throw PluginFault("cannot load '\(path)': it has no symbol 'jf_plugin_entry_1'; export the entry of plugin.h")
     }
     typealias Entry = @convention(c) () -> UnsafePointer<jf_plugin>?
+    // The header gives the symbol this type; nothing can check that the library keeps to it.
     guard let table = unsafe unsafeBitCast(symbol, to: Entry.self)() else {
       throw PluginFault("cannot load '\(path)': its entry returned no table")
     }

@@ -88,20 +88,13 @@ package struct Directories: Hashable, Sendable {
 
   /// Puts the working directory before a relative path and takes "." parts and trailing slashes away; ".." stays, links may make it mean anything.
   static func absolute(_ path: String) -> String {
-    let full = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    let full = path.hasPrefix("/") ? path : SystemPaths.workingDirectory + "/" + path
     return "/" + full.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-  }
-
-  private static var workingDirectory: String {
-    guard let path = unsafe getcwd(nil, 0) else { return "" }
-    defer { unsafe free(path) }
-    return unsafe String(cString: path)
   }
 
   /// HOME, or without it what the system's user database says.
   static func userHome(_ environment: [String: String]) -> String {
     if let home = absoluteOnly(environment["HOME"]) { return home }
-    guard let entry = unsafe getpwuid(geteuid()), let directory = unsafe entry.pointee.pw_dir else { return "/" }
-    return absolute(unsafe String(cString: directory))
+    return absolute(SystemPaths.homeInUserDatabase ?? "/")
   }
 }

@@ -9,9 +9,5 @@ struct ErrorNumber: Error, CustomStringConvertible {
 
   static var last: ErrorNumber { ErrorNumber(errno) }
 
-  var description: String {
-    var text = [CChar](repeating: 0, count: 256)
-    let words = unsafe strerror_r(code, &text, text.count)
-    return words == 0 ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "error \(code)"
-  }
+  var description: String { String(posixError: code) }
 }

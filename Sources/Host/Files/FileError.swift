@@ -34,7 +34,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The system's words for an `errno`, beginning in lower case.
   static func text(of number: Int32) -> String {
-    let text = unsafe String(cString: strerror(number))
+    let text = String(posixError: number)
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }

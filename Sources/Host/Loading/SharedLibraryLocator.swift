@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds libraries where ld.so would; see ld.so(8). Nothing is loaded.
+import FoundationEssentials
 import Glibc
 
 /// Finds and reads the libraries that a library needs. Keeps what it has read: make one for each pass over the plugins.
@@ -17,7 +18,7 @@ final class SharedLibraryLocator {
 
   init(
     loaded: [String] = LoadedLibraries.paths(), cache: LibraryCache = LibraryCache(),
-    environment: String? = unsafe getenv("LD_LIBRARY_PATH").map { unsafe String(cString: $0) }
+    environment: String? = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
   ) {
     self.loaded = loaded
     self.cache = cache

@@ -50,18 +50,11 @@ package final class RotatingFile: Sendable {
   package func reopen() { state.withLock { reopen(&$0) } }
 
   private func append(_ line: [UInt8], _ state: inout State) -> Bool {
-    var sent = 0
-    while sent < line.count {
-      let count = unsafe line.withUnsafeBytes { buffer in
-        unsafe Glibc.write(state.descriptor, buffer.baseAddress! + sent, buffer.count - sent)  // not empty: sent < count
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        // Half a line would spoil the next one.
-        if sent > 0, state.rotates { ftruncate(state.descriptor, state.size) }
-        return false
-      }
-      sent += count
+    let sent = LogOutput.write(line, to: state.descriptor)
+    guard sent == line.count else {
+      // Half a line would spoil the next one.
+      if sent > 0, state.rotates { ftruncate(state.descriptor, state.size) }
+      return false
     }
     state.size += line.count
     return true
@@ -99,6 +92,6 @@ package struct RotatingFileError: Error, CustomStringConvertible {
   package let code: Int32
 
   package var description: String {
-    "cannot open the log file '\(path)': \(unsafe String(cString: strerror(code))); make its directory writable, or set log.file to false"
+    "cannot open the log file '\(path)': \(String(posixError: code)); make its directory writable, or set log.file to false"
   }
 }

@@ -11,7 +11,7 @@ package struct TextLogSink: LogSink {
   ///   - colour: nil decides: colour on a terminal unless `NO_COLOR` is set.
   package init(descriptor: Int32 = STDERR_FILENO, colour: Bool? = nil) {
     self.descriptor = descriptor
-    self.colour = colour ?? Self.wantsColour(descriptor)
+    self.colour = colour ?? LogOutput.wantsColour(descriptor)
   }
 
   package func write(_ record: LogRecord) {
@@ -65,11 +65,5 @@ package struct TextLogSink: LogSink {
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-  }
-
-  private static func wantsColour(_ descriptor: Int32) -> Bool {
-    guard isatty(descriptor) == 1 else { return false }
-    guard let noColour = unsafe getenv("NO_COLOR") else { return true }
-    return unsafe noColour.pointee == 0
   }
 }

@@ -12,6 +12,9 @@ extension [UInt8] {
   }
 
   /// Copies what was lent.
+  init(copying span: Span<UInt8>) { self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) } }
+
+  /// Copies what was lent.
   init(_ bytes: jf_bytes) { unsafe self.init(UnsafeBufferPointer(bytes)) }
 }
 

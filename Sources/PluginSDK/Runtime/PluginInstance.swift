@@ -160,7 +160,7 @@ extension PluginInstance {
       call.finish(Result { Payload(bytes: try HostThread.enter { try body(input) }) })
       return .ok
     case .task(let body):
-      return begin(call, body, Payload(bytes: unsafe input.withUnsafeBufferPointer { unsafe Array($0) }, content: content))
+      return begin(call, body, Payload(bytes: [UInt8](copying: input), content: content))
     }
   }
 

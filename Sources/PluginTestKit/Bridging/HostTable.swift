@@ -227,11 +227,15 @@ nonisolated(unsafe) let hostTable = unsafe eternal(
     size: UInt32(MemoryLayout<jf_host>.size), abi_major: UInt16(JF_ABI_MAJOR), abi_minor: UInt16(JF_ABI_MINOR), extension: findExtension,
     call_emit: callEmit, call_progress: callProgress, call_finish: callFinish, call_state: callState, call_grant: callGrant,
     call_start: callStart, call_cancel: callCancel, topic_open: topicOpen, publish: publish, subscription_resume: subscriptionResume))
+// As above.
 nonisolated(unsafe) private let registerTable = unsafe eternal(
   jf_register_1(size: UInt32(MemoryLayout<jf_register_1>.size), reserved: 0, command: registerCommand))
+// As above.
 nonisolated(unsafe) private let logTable = unsafe eternal(
   jf_log_1(size: UInt32(MemoryLayout<jf_log_1>.size), reserved: 0, write: writeLog))
+// As above.
 nonisolated(unsafe) private let healthTable = unsafe eternal(
   jf_health_1(size: UInt32(MemoryLayout<jf_health_1>.size), reserved: 0, report: reportHealth))
+// As above.
 nonisolated(unsafe) private let pathsTable = unsafe eternal(
   jf_paths_1(size: UInt32(MemoryLayout<jf_paths_1>.size), reserved: 0, directory: directory))

@@ -13,6 +13,7 @@ func loadPlugin(_ path: String) throws -> PluginTable {
   guard let symbol = unsafe dlsym(library, JF_ENTRY_SYMBOL) else {
     throw TestHostError("'\(path)' is not a plugin: it does not export '\(JF_ENTRY_SYMBOL)'; is the entry missing?")
   }
+  // The header gives the symbol this type; nothing can check that the library keeps to it.
   let entry = unsafe unsafeBitCast(symbol, to: PluginEntry.self)
   guard let table = unsafe entry() else { throw TestHostError("'\(path)' returned no table from '\(JF_ENTRY_SYMBOL)'") }
   return unsafe PluginTable(table)

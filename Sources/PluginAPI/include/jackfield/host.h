@@ -60,8 +60,10 @@ typedef struct jf_host {
   jf_status (*JF_NONNULL call_grant)(jf_instance *JF_NONNULL instance, jf_call call, uint64_t chunks);
 
   /* Starts a command of another plugin. The answer arrives as JF_EVENT_CHUNK, JF_EVENT_PROGRESS and exactly one JF_EVENT_DONE.
-     [any-thread] [never blocks] `request` borrowed; `*call` is written before any of those events is delivered.
-     Returns JF_OK, JF_E_NOT_FOUND, JF_E_CYCLE, JF_E_BUSY, JF_E_TOO_LARGE, JF_E_INVALID, JF_E_STOPPING. */
+     [any-thread] [never blocks] [not in create] `request` borrowed; `*call` is written before any of those events is delivered; they may be
+     delivered, on the host's thread, before call_start has returned on this one.
+     Returns JF_OK: all else, also that there is no such command (JF_E_NOT_FOUND), that it would lead back here (JF_E_CYCLE), or that too many
+     are open (JF_E_BUSY), arrives as JF_EVENT_DONE; JF_E_INVALID: the request itself is wrong, nothing will arrive. */
   jf_status (*JF_NONNULL call_start)(jf_instance *JF_NONNULL instance, const jf_request *JF_NONNULL request, jf_call *JF_NONNULL call);
 
   /* Gives a started call up. JF_EVENT_DONE follows at once with JF_E_CANCELLED, unless the call had ended.
@@ -74,12 +76,14 @@ typedef struct jf_host {
 
   /* Publishes one event to every subscriber.
      [any-thread] [never blocks] `payload` borrowed, at most 64 MiB.
-     Returns JF_OK; JF_E_AGAIN: a blocking subscriber is full and NOBODY got it, JF_EVENT_TOPIC_READY follows; JF_E_TOO_LARGE; JF_E_INVALID;
+     Returns JF_OK; JF_E_AGAIN: a blocking subscriber is full and NOBODY got it; JF_EVENT_TOPIC_READY follows at least once, perhaps before
+     publish has returned, and serves all that publish on the topic here; JF_E_TOO_LARGE; JF_E_INVALID;
      JF_E_NOT_FOUND: not a topic of this instance; JF_E_STOPPING. */
   jf_status (*JF_NONNULL publish)(jf_instance *JF_NONNULL instance, jf_topic topic, uint32_t content, jf_bytes payload);
 
   /* Asks for the events of a subscription again, after `event` answered JF_E_AGAIN to one of them.
-     [any-thread] [never blocks] `subscription` is its position in the manifest's `subscribes`, from 0. Returns JF_OK, JF_E_NOT_FOUND. */
+     [any-thread] [never blocks] `subscription` is its position in the manifest's `subscribes`, from 0. One that arrives while `event` is
+     still running counts for the event being offered. Returns JF_OK, JF_E_NOT_FOUND. */
   jf_status (*JF_NONNULL subscription_resume)(jf_instance *JF_NONNULL instance, uint64_t subscription);
 } jf_host;
 

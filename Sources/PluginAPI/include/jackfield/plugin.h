@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the host asks of a plugin. Functions of one instance are entered by one thread at a time, never from below a host
-   function, unless plugin.json says "concurrent": true. */
+   function, unless plugin.json says "concurrent": true. So no event arrives while the host is inside create, start or stop: answers
+   to calls started in `start` come after it has returned, to calls started in `stop` never. A struct whose `size` is below that of
+   level 1.0 is answered with JF_E_INVALID. */
 #ifndef JACKFIELD_PLUGIN_H
 #define JACKFIELD_PLUGIN_H
 
@@ -57,15 +59,18 @@ typedef struct jf_plugin {
   jf_status (*JF_NONNULL start)(void *JF_NULLABLE self);
 
   /* Runs a command. Answer through call_finish, here or later and from any thread; then return JF_OK (finished) or JF_PENDING.
-     A negative status ends the call with it. [host thread; for an "inline" command the caller's thread] `request` borrowed. */
+     A negative status ends the call with it, unless it was finished; JF_OK without a finish ends it with JF_E_FAILED.
+     [host thread; for an "inline" command the caller's thread: the host waits for those to leave before `stop`, and lets none in after]
+     `request` borrowed. */
   jf_status (*JF_NONNULL invoke)(void *JF_NULLABLE self, const jf_request *JF_NONNULL request);
 
   /* Takes an event. JF_E_AGAIN to a JF_EVENT_TOPIC: not taken; the host keeps it and holds the subscription back until
      subscription_resume. [host thread] `event` borrowed. */
   jf_status (*JF_NONNULL event)(void *JF_NULLABLE self, const jf_event *JF_NONNULL event);
 
-  /* Ends work: joins own threads, closes own descriptors. Nothing enters the plugin after it returns, but `destroy`.
-     [host thread] `deadline_ns` absolute, CLOCK_MONOTONIC. */
+  /* Ends work: joins own threads, closes own descriptors. Nothing enters the plugin after it returns, but `destroy`. What was queued for
+     the plugin's subscriptions has been delivered before, as far as there was time.
+     [host thread] `deadline_ns` absolute, CLOCK_MONOTONIC; 0 is none. A negative status is logged; JF_E_DEADLINE: work was left behind. */
   jf_status (*JF_NONNULL stop)(void *JF_NULLABLE self, uint64_t deadline_ns);
 
   /* Frees `self`. [host thread] The library stays mapped. */
