@@ -8,7 +8,7 @@ PLUGINS := trainer:Trainer store:Store
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
-.PHONY: help setup build stage run demo test test-swift test-python lint check format bench tsan fuzz install dist clean
+.PHONY: help setup build stage run demo test test-swift test-python lint check format bench tsan install dist clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ demo: build ## As run, but ends by itself with exit 0
 test: setup check test-swift test-python ## Set-up, build, lint, and all tests
 
 test-swift:
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
 
 test-python: setup
