@@ -74,6 +74,11 @@ final class ControlClient {
     }
   }
 
+  /// Waits until the host ends the connection.
+  func waitUntilClosed() {
+    while (try? receive(interruptible: false)) != nil {}
+  }
+
   private struct Interruption: Error {}
 
   private func send(_ method: String, _ parameters: JSONValue, expectingAnswer: Bool) -> (id: JSONValue, line: String) {

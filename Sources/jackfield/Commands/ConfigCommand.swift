@@ -8,7 +8,7 @@ extension Subcommand {
     options: [.json, OptionSpec(name: "--origin", help: "with show: say where each value comes from")],
     discussion: """
       show   what the running host uses, defaults filled in, secrets masked
-      check  read the files as a host would, and say everything that is wrong with them; needs no host
+      check  read the files as a host would, with the plugins' own settings, and say everything that is wrong; needs no host
       path   the files and directories that are read; needs no host
       """,
     examples: ["jackfield config show --origin", "jackfield config check"],
@@ -43,7 +43,9 @@ enum ConfigCommand {
   private static func check(_ invocation: Invocation) throws -> Int32 {
     let directories = Directories(environment: Environment.all, home: invocation.home)
     do throws(ConfigurationError) {
-      _ = try ConfigurationLoader(directories: directories, environment: Environment.all).load()
+      let configuration = try ConfigurationLoader(directories: directories, environment: Environment.all).load()
+      let faults = PluginSurvey(directories: directories, environment: Environment.all).configurationFaults(configuration)
+      guard faults.isEmpty else { throw ConfigurationError(problems: faults) }
     } catch {
       if invocation.wantsJSON { Terminal.print(.array(error.problems.map { .string($0.message) })) }
       throw CommandFailure(invocation.wantsJSON ? "" : "\(error)")
