@@ -44,7 +44,7 @@ lint: check
 format: ## Formats every Swift file
 	$(SWIFT) format --configuration .swift-format -i -r Package.swift Sources Plugins Tests Benchmarks
 
-bench: build ## Measures against bare baselines; the table goes to the terminal
+bench: ## Builds, and measures against bare baselines; the table goes to the terminal
 	@Benchmarks/run
 
 tsan: setup ## The concurrent suites under the thread sanitizer

@@ -31,6 +31,8 @@ package final class Spool: Sendable {
     /// Phases entered and not yet told.
     private var news: [Phase] = []
     var isFinished = false
+    /// The most that was in memory since freed memory was last given back.
+    var highWater = 0
 
     var isEmpty: Bool { head.isEmpty && file == nil && tail.isEmpty }
 
@@ -48,6 +50,8 @@ package final class Spool: Sendable {
 
   private static let batchCost = 1 << 20
   private static let largestMerged = 64 << 10
+  /// Below it, what the spool held in memory is not worth giving back to the system.
+  private static let worthReleasing = 8 << 20
 
   private let memoryBytes: Int
   private let path: String
@@ -87,6 +91,7 @@ package final class Spool: Sendable {
   ///
   /// - Returns: Nil once the spool is finished and empty.
   package func take() -> [Arrival]? {
+    if isEmptyAfterARush() { releaseFreedMemory() }
     let taken = state.wait { state -> Taken? in
       guard !state.isEmpty else { return state.isFinished ? Taken(batch: nil, news: []) : nil }
       let batch = takeBatch(from: &state)
@@ -94,6 +99,14 @@ package final class Spool: Sendable {
     }
     for phase in taken?.news ?? [] { onChange(phase) }
     return taken?.batch
+  }
+
+  private func isEmptyAfterARush() -> Bool {
+    state.change { state in
+      guard state.isEmpty, state.highWater >= Self.worthReleasing else { return false }
+      state.highWater = 0
+      return true
+    }
   }
 
   private struct Taken {
@@ -120,6 +133,7 @@ package final class Spool: Sendable {
   // MARK: - Placing
 
   private func place(_ arrival: Arrival, in state: inout State) {
+    defer { state.highWater = max(state.highWater, state.headCost + state.tailCost) }
     if state.file == nil, state.tail.isEmpty, state.headCost + arrival.cost <= memoryBytes {
       state.headCost += Self.add(arrival, to: &state.head)
       return
