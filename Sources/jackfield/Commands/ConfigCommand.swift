@@ -12,7 +12,7 @@ extension Subcommand {
       path   the files and directories that are read; needs no host
       """,
     examples: ["jackfield config show --origin", "jackfield config check"],
-    complete: { words, _ in words.isEmpty ? ["show", "check", "path"] : [] },
+    complete: { $0.arguments.isEmpty ? ["show", "check", "path"] : [] },
     run: { try ConfigCommand.run($0) })
 }
 
@@ -31,12 +31,13 @@ enum ConfigCommand {
     let origin = invocation.has("--origin")
     let shown = try ControlClient(home: invocation.home).request("config/show", ["origin": .bool(origin)])
     guard origin, !invocation.wantsJSON, let rows = shown.arrayValue else {
-      Terminal.print(invocation.wantsJSON ? shown.serialized() : shown.serialized(pretty: true))
+      Terminal.print(Terminal.json(shown, pretty: !invocation.wantsJSON || Terminal.outputIsTerminal))
       return SystemExit.ok
     }
-    Terminal.printTable(
-      ["KEY", "VALUE", "FROM"],
-      rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] })
+    Terminal.print(
+      TextTable(
+        titles: ["KEY", "VALUE", "FROM"],
+        rows: rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] }))
     return SystemExit.ok
   }
 
