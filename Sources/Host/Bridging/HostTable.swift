@@ -50,7 +50,11 @@ private func hostCallFinish(
   _ pointer: OpaquePointer, _ id: jf_call, _ status: jf_status, _ content: UInt32, _ result: jf_bytes
 ) -> jf_status {
   guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
-  return unsafe jf_status(instance.finish(id, CallStatus(rawValue: status), content, result))
+  guard let call = instance.switchboard.call(id, of: instance.provider) else {
+    instance.counters.lateFinishes.wrappingAdd(1, ordering: .relaxed)
+    return jf_status(.gone)
+  }
+  return unsafe jf_status(instance.finish(call, CallStatus(rawValue: status), content, result))
 }
 
 private func hostCallState(_ pointer: OpaquePointer, _ id: jf_call) -> jf_status {

@@ -11,28 +11,22 @@ extension PluginInstance: TopicPublisher {
   }
 
   /// Ends a call as the plugin asked, or with what is wrong with its answer.
-  func finish(_ id: CallID, _ status: CallStatus, _ content: UInt32, _ result: jf_bytes) -> CallStatus {
-    guard let call = switchboard.call(id, of: provider) else {
-      counters.lateFinishes.wrappingAdd(1, ordering: .relaxed)
-      return .gone
-    }
+  func finish(_ call: OpenCall, _ status: CallStatus, _ content: UInt32, _ result: jf_bytes) -> CallStatus {
+    let name = call.command.description.name
     let (buffer, judged) = unsafe judgePayload(result, content: content, limit: switchboard.limits.payloadBytes)
+    let size = unsafe result.length
     let ended: CallStatus
     switch judged {
     case .ok: ended = switchboard.finish(call, status: status, content: Content(rawValue: content), payload: unsafe [UInt8](buffer))
-    case .tooLarge: ended = switchboard.fail(call, .tooLarge, tooLargeAnswer(call, unsafe result.length))
-    default:
+    case .tooLarge:
       ended = switchboard.fail(
-        call, judged, "plugin '\(terms.id)' answered '\(call.command.description.name)' with bytes that are not UTF-8")
+        call, .tooLarge,
+        "plugin '\(terms.id)' answered '\(name)' with \(size) bytes, the limit is \(switchboard.limits.payloadBytes); ask for less at once")
+    default: ended = switchboard.fail(call, judged, "plugin '\(terms.id)' answered '\(name)' with bytes that are not UTF-8")
     }
     if ended == .gone { counters.lateFinishes.wrappingAdd(1, ordering: .relaxed) }
     if judged != .ok { counters.misuse.wrappingAdd(1, ordering: .relaxed) }
     return ended == .ok ? judged : ended
-  }
-
-  private func tooLargeAnswer(_ call: OpenCall, _ size: UInt64) -> String {
-    "plugin '\(terms.id)' answered '\(call.command.description.name)' with \(size) bytes, "
-      + "the limit is \(switchboard.limits.payloadBytes); ask for less at once"
   }
 
   /// A request of the plugin's, copied; nil when a part of it is not what it must be.
