@@ -53,8 +53,8 @@ int main(int argc, char **argv) {
   if (argc < 5) return 2;
   int metrics = argc - 4;
   size_t size;
-  check(sqlite3_open(argv[1], &database), "open");
-  run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;"
+  check(sqlite3_open_v2(argv[1], &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL), "open");
+  run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
       "PRAGMA wal_autocheckpoint = 4000");
   run(read_all(argv[2], &size));
   char *bytes = read_all(argv[3], &size);
