@@ -14,12 +14,17 @@ enum Interrupt {
     guard unsafe pipe(&ends) == 0 else { return }  // then Ctrl-C ends the process
     readEnd.store(ends[0], ordering: .relaxed)
     writeEnd.store(ends[1], ordering: .relaxed)
+    // Whoever started this process may have left them blocked, as threads of Dispatch do.
+    var taken = sigset_t()
+    unsafe sigemptyset(&taken)
     for number in [SIGINT, SIGTERM] {
+      unsafe sigaddset(&taken, number)
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = interruptHandler
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       unsafe sigaction(number, &action, nil)
     }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &taken, nil)
   }
 
   static var isRequested: Bool { flag.load(ordering: .relaxed) }

@@ -8,12 +8,9 @@ enum TextLayout {
   }
 
   private static func wrapLine(_ text: Substring, width: Int) -> [String] {
-    var lines = [""]
+    var lines: [String] = []
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      let line = lines[lines.count - 1]
-      if line.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if line.count + 1 + word.count <= width {
+      if let line = lines.last, line.count + 1 + word.count <= width {
         lines[lines.count - 1] += " \(word)"
       } else {
         lines.append(String(word))
@@ -27,7 +24,11 @@ enum TextLayout {
     let indent = left.count
     let lines = wrap(right, width: max(width - indent, 24))
     let padding = String(repeating: " ", count: indent)
-    return lines.enumerated().map { $0.offset == 0 ? left + $0.element : $0.element.isEmpty ? "" : padding + $0.element }
+    return lines.enumerated().map { trimmed(($0.offset == 0 ? left : padding) + $0.element) }
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex))
   }
 
   static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
