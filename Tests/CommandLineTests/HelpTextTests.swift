@@ -56,7 +56,7 @@ import Testing
           events      show events as they happen
           config      show or check the configuration
           reload      read the configuration again and look for new plugins
-          stop        stop the host in order
+          stop        stop the host in order, and wait until it has
           doctor      look for what is wrong, and say how to mend it
           version     print the version
           completion  print a completion script for a shell
