@@ -35,7 +35,7 @@ public final class ScriptedCall: Sendable {
   }
 
   /// Sends a chunk when the plugin has granted one; returns without sending when the call has ended.
-  public func emit(_ json: String, within timeout: Duration = .seconds(10)) async throws {
+  public func emit(_ json: String, within timeout: Duration = .seconds(30)) async throws {
     let mayEmit = try await state.wait(for: "credit for '\(command)'", within: timeout) { state -> Bool? in
       if state.hasEnded { return false }
       guard state.credit > 0 else { return nil }
@@ -49,7 +49,7 @@ public final class ScriptedCall: Sendable {
   public func progress(_ partsPerMillion: UInt32, _ note: String = "") { host.send(.progress(id, partsPerMillion, note)) }
 
   /// Waits until the plugin has given the call up, or it has ended otherwise.
-  public func ended(within timeout: Duration = .seconds(10)) async throws {
+  public func ended(within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "the end of '\(command)'", within: timeout) { $0.hasEnded ? () : nil }
   }
 

@@ -27,12 +27,12 @@ public final class TestCall: Sendable {
   }
 
   /// Waits for the end.
-  public func answer(within timeout: Duration = .seconds(10)) async throws -> Answer {
+  public func answer(within timeout: Duration = .seconds(30)) async throws -> Answer {
     try await state.wait(for: "the answer of '\(command)'", within: timeout) { $0.ended == nil ? nil : $0.answer }
   }
 
   /// Waits for the next chunk not yet taken.
-  public func nextChunk(within timeout: Duration = .seconds(10)) async throws -> Payload {
+  public func nextChunk(within timeout: Duration = .seconds(30)) async throws -> Payload {
     try await state.wait(for: "a chunk of '\(command)'", within: timeout) { state in
       guard state.taken < state.answer.chunks.count else { return nil }
       defer { state.taken += 1 }
@@ -41,12 +41,12 @@ public final class TestCall: Sendable {
   }
 
   /// Waits until progress has been told.
-  public func nextProgress(within timeout: Duration = .seconds(10)) async throws -> Answer.Progress {
+  public func nextProgress(within timeout: Duration = .seconds(30)) async throws -> Answer.Progress {
     try await state.wait(for: "progress of '\(command)'", within: timeout) { $0.answer.progress.last }
   }
 
   /// Waits until the plugin has found no credit left.
-  public func outOfCredit(within timeout: Duration = .seconds(10)) async throws {
+  public func outOfCredit(within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "'\(command)' to use up its credit", within: timeout) { $0.wantsCredit ? () : nil }
   }
 

@@ -14,7 +14,7 @@ extension TestHost {
   ///   - deadline: From now; then the host ends the call.
   ///   - timeout: How long the test waits.
   public func call(
-    _ command: String, _ json: String = "{}", credit: UInt64 = .max, deadline: Duration? = nil, timeout: Duration = .seconds(10)
+    _ command: String, _ json: String = "{}", credit: UInt64 = .max, deadline: Duration? = nil, timeout: Duration = .seconds(30)
   ) async throws -> Answer {
     try await begin(command, Payload(bytes: Array(json.utf8)), credit: credit, deadline: deadline).answer(within: timeout)
   }
@@ -105,7 +105,7 @@ extension TestHost {
   }
 
   /// Waits until the plugin has called a command, and returns its latest call.
-  public func called(_ command: String, within timeout: Duration = .seconds(10)) async throws -> ScriptedCall {
+  public func called(_ command: String, within timeout: Duration = .seconds(30)) async throws -> ScriptedCall {
     try await state.wait(for: "a call of '\(command)'", within: timeout) { state in
       state.outgoing.values.filter { $0.command == command }.max { $0.id < $1.id }
     }

@@ -25,12 +25,12 @@ extension TestHost {
   }
 
   /// Waits until the plugin has taken every event published to it.
-  public func allTaken(within timeout: Duration = .seconds(10)) async throws {
+  public func allTaken(within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "the plugin to take its events", within: timeout) { $0.inlets.allSatisfy(\.isEmpty) ? () : nil }
   }
 
   /// Waits until the plugin holds the events of a subscription back.
-  public func heldBack(_ topic: String, within timeout: Duration = .seconds(10)) async throws {
+  public func heldBack(_ topic: String, within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "'\(topic)' to be held back", within: timeout) { state in
       state.inlets.contains { $0.topic == topic && $0.isHeld } ? () : nil
     }
@@ -90,7 +90,7 @@ extension TestHost {
   // MARK: Events of the plugin
 
   /// Waits for the next event on a topic that no call of this function has returned yet.
-  public func published(_ topic: String, within timeout: Duration = .seconds(10)) async throws -> PublishedEvent {
+  public func published(_ topic: String, within timeout: Duration = .seconds(30)) async throws -> PublishedEvent {
     try await state.wait(for: "an event on '\(topic)'", within: timeout) { state in
       let index = state.taken[topic, default: 0]
       guard let events = state.published[topic], index < events.count else { return nil }
@@ -103,7 +103,7 @@ extension TestHost {
   public func allPublished(_ topic: String) -> [PublishedEvent] { state.read { $0.published[topic] ?? [] } }
 
   /// Waits until the plugin has found no room in a topic.
-  public func refused(_ topic: String, within timeout: Duration = .seconds(10)) async throws {
+  public func refused(_ topic: String, within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "'\(topic)' to be refused", within: timeout) { $0.refused.contains(topic) ? () : nil }
   }
 

@@ -187,7 +187,7 @@ extension TestHost {
 
   /// Waits for a line in the log.
   public func logged(
-    within timeout: Duration = .seconds(10), _ isWanted: @escaping @Sendable (LogLine) -> Bool
+    within timeout: Duration = .seconds(30), _ isWanted: @escaping @Sendable (LogLine) -> Bool
   ) async throws -> LogLine {
     try await state.wait(for: "a line in the log", within: timeout) { $0.log.first(where: isWanted) }
   }

@@ -29,8 +29,8 @@ final class AnswerBox: CallReceiver {
     answers.put(Answer(call: call, status: status, content: content, payload: payload))
   }
 
-  /// Waits for the answer; nil after ten seconds without one.
-  func answer() -> Answer? { answers.take(until: MonotonicClock.after(milliseconds: 10_000)) }
-  func nextChunk() -> String? { chunks.take(until: MonotonicClock.after(milliseconds: 10_000)) }
+  /// Waits for the answer; nil after half a minute without one.
+  func answer() -> Answer? { answers.take(until: MonotonicClock.after(milliseconds: 30_000)) }
+  func nextChunk() -> String? { chunks.take(until: MonotonicClock.after(milliseconds: 30_000)) }
   var waitingChunks: Int { chunks.count }
 }
