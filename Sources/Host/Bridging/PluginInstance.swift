@@ -249,19 +249,24 @@ import Synchronization
 
   /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.
   private func deliverEvents(of index: Int) {
-    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), !isHeld(index) else { return }
-    let resumes = resumes(of: index)
+    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), let resumes = beginDelivery(of: index) else {
+      return
+    }
+    let more = deliverBatch(of: subscription, index, resumes: resumes)
+    if endDelivery(of: index) || more { inbox.put(.subscription(index)) }
+  }
+
+  /// Returns whether there may be more to deliver.
+  private func deliverBatch(of subscription: EventSubscription, _ index: Int, resumes: UInt64) -> Bool {
     var (events, lost) = subscription.take(max: 256)
-    guard !events.isEmpty else { return }
     for (position, event) in events.enumerated() {
       guard offer(event, subscription: index, lost: lost) else {
         subscription.giveBack(events[position...], lost: lost)
-        hold(index, unlessResumedSince: resumes)
-        return
+        return !hold(index, unlessResumedSince: resumes)
       }
       lost = 0
     }
-    inbox.put(.subscription(index))
+    return !events.isEmpty
   }
 
   private func offer(_ event: Event, subscription index: Int, lost: UInt64) -> Bool {
