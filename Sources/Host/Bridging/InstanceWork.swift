@@ -8,5 +8,5 @@ enum InstanceWork: Sendable {
   case subscription(Int)
   /// One of several threads goes home.
   case leave
-  case stop(deadline: UInt64, ended: @Sendable () -> Void)
+  case stop(deadline: UInt64)
 }

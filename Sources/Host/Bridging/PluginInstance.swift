@@ -23,22 +23,27 @@ import Synchronization
   /// Whether other threads than the instance's own may enter: between start and stop.
   private let isRunning = Atomic<Bool>(false)
   private let handle: InstanceHandle
-  private let threadsLeft = Atomic<Int>(1)
+  /// Threads of the instance that have not gone home.
+  private let threadsLeft: Atomic<Int>
+  /// One for each thread that left the plugin while it winds down.
+  private let departures = BlockingQueue<Void>()
   // Written once by the instance's thread in create, before any other thread enters the plugin; the plugin owns what it points to.
   private nonisolated(unsafe) var own: UnsafeMutableRawPointer?
   // The library is never unloaded; set by the instance's thread before any other thread enters the plugin.
   private nonisolated(unsafe) var table: UnsafePointer<jf_plugin>?
 
   struct State {
-    var phase = Phase.creating
+    var phase = Phase.waiting
     var registered: Set<String> = []
     var topics: [Topic] = []
+    /// To be run once the plugin has stopped.
+    var endings: [@Sendable () -> Void] = []
     var flow: [SubscriptionFlow] = []
     var health = PluginHealth()
     var logWindow: (second: UInt64, lines: Int) = (0, 0)
   }
 
-  package enum Phase: Sendable { case creating, starting, running, stopping, ended }
+  package enum Phase: Sendable { case waiting, creating, starting, running, stopping, ended }
 
   package init(terms: InstanceTerms, switchboard: Switchboard, provider: any CommandProvider, logger: Logger) {
     self.terms = terms
@@ -47,6 +52,7 @@ import Synchronization
     self.logger = logger
     paths = LentPaths(terms.directories)
     handle = InstanceHandle()
+    threadsLeft = Atomic(max(1, terms.threads))
     handle.attach(self)
   }
 
@@ -57,26 +63,30 @@ import Synchronization
 
   // MARK: Life
 
-  /// Loads, creates and starts the plugin on its own thread.
+  /// Loads, creates and starts the plugin on its own thread; does nothing after `discard` or `shutDown`.
   ///
   /// - Parameters:
   ///   - subscriptions: In the manifest's order.
   ///   - started: Runs on that thread with the outcome, once.
   package func launch(subscriptions: [EventSubscription], started: @escaping @Sendable (Result<Void, PluginFault>) -> Void) {
+    let launches = state.withLock { state in
+      guard state.phase == .waiting else { return false }
+      state.phase = .creating
+      state.flow = subscriptions.map { _ in SubscriptionFlow() }
+      return true
+    }
+    guard launches else { return }
     self.subscriptions.withLock { $0 = subscriptions }
-    state.withLock { $0.flow = subscriptions.map { _ in SubscriptionFlow() } }
     HostThread.start("jf-\(terms.id)") { [self] in
       do throws(PluginFault) {
         try begin()
       } catch {
-        end()
+        // Told first, so that a call that finds the inbox closed finds the reason too.
         started(.failure(error))
+        end()
         return
       }
-      for _ in 1..<terms.threads {
-        threadsLeft.wrappingAdd(1, ordering: .relaxed)
-        HostThread.start("jf-\(terms.id)") { [self] in work() }
-      }
+      for _ in 1..<max(1, terms.threads) { HostThread.start("jf-\(terms.id)") { [self] in work() } }
       for index in subscriptions.indices { inbox.put(.subscription(index)) }
       started(.success(()))
       work()
@@ -99,6 +109,7 @@ import Synchronization
       let status = unsafe library.table.pointee.start(own)
       guard status >= 0 else { throw fault("start", status) }
     } catch {
+      handle.detach()
       unsafe library.table.pointee.destroy(own)
       throw error
     }
@@ -123,8 +134,27 @@ import Synchronization
   }
 
   /// Stops the plugin: delivers what is queued for it, then runs its `stop` and `destroy`. `ended` runs on its thread.
+  ///
+  /// During the start it waits for that; before the launch there is nothing to stop, and `ended` runs at once.
   package func shutDown(deadline: UInt64, ended: @escaping @Sendable () -> Void) {
-    guard inbox.put(.stop(deadline: deadline, ended: ended)) else { return ended() }
+    discard()
+    let (isOver, isFirst) = state.withLock { state in
+      guard state.phase != .ended else { return (true, false) }
+      state.endings.append(ended)
+      return (false, state.endings.count == 1)
+    }
+    if isOver { ended() }
+    if isFirst { inbox.put(.stop(deadline: deadline)) }
+  }
+
+  /// Gives the instance up if it was not launched yet.
+  func discard() {
+    let waits = state.withLock { state in
+      guard state.phase == .waiting else { return false }
+      state.phase = .ended
+      return true
+    }
+    if waits { end() }
   }
 
   // MARK: The instance's threads
@@ -136,12 +166,10 @@ import Synchronization
       case .event(let event): deliver(event)
       case .subscription(let index): deliverEvents(of: index)
       case .leave:
-        threadsLeft.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        threadsLeft.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        departures.put(())
         return
-      case .stop(let deadline, let ended):
-        wind(down: deadline)
-        ended()
-        return
+      case .stop(let deadline): return wind(down: deadline)
       }
     }
   }
@@ -149,8 +177,8 @@ import Synchronization
   private func wind(down deadline: UInt64) {
     state.withLock { $0.phase = .stopping }
     isRunning.store(false, ordering: .sequentiallyConsistent)
-    for _ in 1..<threadsLeft.load(ordering: .acquiring) where terms.threads > 1 { inbox.put(.leave) }
-    waitForOthers(until: deadline)
+    for _ in 1..<max(1, terms.threads) { inbox.put(.leave) }
+    waitForOthers()
     drain(until: deadline)
     if let table = unsafe table {
       let status = unsafe table.pointee.stop(own, deadline)
@@ -162,11 +190,11 @@ import Synchronization
   }
 
   /// Waits until this is the only thread inside the plugin. The others leave as soon as their present entry returns.
-  private func waitForOthers(until deadline: UInt64) {
-    while threadsLeft.load(ordering: .acquiring) > 1 || inlineEntries.load(ordering: .sequentiallyConsistent) > 0,
-      MonotonicClock.now() < deadline
-    {
-      sched_yield()
+  ///
+  /// However late: to stop and destroy a plugin under a thread that is inside it would bring down the host.
+  private func waitForOthers() {
+    while threadsLeft.load(ordering: .sequentiallyConsistent) > 1 || inlineEntries.load(ordering: .sequentiallyConsistent) > 0 {
+      _ = departures.take()
     }
   }
 
@@ -183,8 +211,13 @@ import Synchronization
 
   private func end() {
     handle.detach()
-    state.withLock { $0.phase = .ended }
     inbox.close()
+    let endings = state.withLock { state in
+      state.phase = .ended
+      defer { state.endings = [] }
+      return state.endings
+    }
+    for ended in endings { ended() }
   }
 
   // MARK: Entries into the plugin
@@ -225,7 +258,10 @@ import Synchronization
   /// Runs an "inline" command on the caller's thread.
   func invokeInline(_ call: OpenCall, payload: [UInt8], content: Content) {
     inlineEntries.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    defer { inlineEntries.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
+    defer {
+      inlineEntries.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+      if !isRunning.load(ordering: .sequentiallyConsistent) { departures.put(()) }
+    }
     guard isRunning.load(ordering: .sequentiallyConsistent) else {
       switchboard.fail(call, .stopping, "cannot call '\(call.command.description.name)': plugin '\(terms.id)' is stopping")
       return
@@ -249,19 +285,24 @@ import Synchronization
 
   /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.
   private func deliverEvents(of index: Int) {
-    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), !isHeld(index) else { return }
-    let resumes = resumes(of: index)
+    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), let resumes = beginDelivery(of: index) else {
+      return
+    }
+    let more = deliverBatch(of: subscription, index, resumes: resumes)
+    if endDelivery(of: index) || more { inbox.put(.subscription(index)) }
+  }
+
+  /// Returns whether there may be more to deliver.
+  private func deliverBatch(of subscription: EventSubscription, _ index: Int, resumes: UInt64) -> Bool {
     var (events, lost) = subscription.take(max: 256)
-    guard !events.isEmpty else { return }
     for (position, event) in events.enumerated() {
       guard offer(event, subscription: index, lost: lost) else {
         subscription.giveBack(events[position...], lost: lost)
-        hold(index, unlessResumedSince: resumes)
-        return
+        return !hold(index, unlessResumedSince: resumes)
       }
       lost = 0
     }
-    inbox.put(.subscription(index))
+    return !events.isEmpty
   }
 
   private func offer(_ event: Event, subscription index: Int, lost: UInt64) -> Bool {

@@ -86,6 +86,7 @@ package final class HostDaemon: Sendable {
     logger.info("host ready", ["milliseconds": "\((MonotonicClock.now() - started) / 1_000_000)"])
     ready()
     carryOutOrders()
+    refuseOrders()
     logger.info("host stopping")
     switchboard.beginStopping()
     manager.stopAll()
@@ -110,6 +111,19 @@ package final class HostDaemon: Sendable {
       starts.removeAll { $0.deadline <= now || !$0.slot.isStarting }
     }
   }
+
+  /// Answers the orders that the stop overtook, and takes no more.
+  private func refuseOrders() {
+    orders.close()
+    while let order = orders.take() {
+      switch order {
+      case .reload(let reply), .setEnabled(_, _, let reply), .reloadPlugin(_, let reply): reply(.failure(Self.stopping))
+      case .stop, .watchStart: break
+      }
+    }
+  }
+
+  private static var stopping: HostFault { HostFault("the host is stopping; start it again first", status: .stopping) }
 
   private func apply(_ configuration: Configuration) {
     manager.setLimits(Self.pluginLimits(configuration))
@@ -136,8 +150,7 @@ package final class HostDaemon: Sendable {
   package func requestPluginReload(_ id: String, _ reply: @escaping Reply) { put(.reloadPlugin(id, reply), reply) }
 
   private func put(_ order: Order, _ reply: Reply) {
-    guard !isStopping() else { return reply(.failure(HostFault("the host is stopping; start it again first", status: .stopping))) }
-    orders.put(order)
+    guard !isStopping(), orders.put(order) else { return reply(.failure(Self.stopping)) }
   }
 
   // MARK: Carrying them out, on the thread of `run`
@@ -171,7 +184,7 @@ package final class HostDaemon: Sendable {
 
   private func reloadPlugin(_ id: String) -> Result<JSONValue, HostFault> {
     guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
-    manager.replace(id, with: survey.candidates(configuration.withLock { $0 }))
+    manager.replace(id, with: survey.candidates(configuration.withLock { $0 }), unless: isStopping)
     return answer(about: id)
   }
 

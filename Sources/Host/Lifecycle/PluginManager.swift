@@ -118,11 +118,13 @@ package final class PluginManager: Sendable {
   }
 
   /// Stops one plugin and opens what a survey found in its place.
-  package func replace(_ id: String, with candidates: [PluginCandidate]) {
+  ///
+  /// - Parameter isStopping: Ends the waiting for starts early.
+  package func replace(_ id: String, with candidates: [PluginCandidate], unless isStopping: () -> Bool = { false }) {
     close(id)
     state.withLock { $0.entries[id]?.slot = nil }
     apply(candidates)
-    startWithHost()
+    startWithHost(unless: isStopping)
   }
 
   /// Stops every plugin, last started first.

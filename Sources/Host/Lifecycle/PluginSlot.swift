@@ -13,6 +13,9 @@ package final class PluginSlot: CommandProvider {
   private let starting: @Sendable (PluginSlot) -> Void
   private let state: Mutex<State>
 
+  /// Told once: nil, the plugin is active, or why it will not be.
+  private typealias Waiter = @Sendable (PluginFault?) -> Void
+
   private enum Phase {
     case opening
     case ready
@@ -21,12 +24,19 @@ package final class PluginSlot: CommandProvider {
     case stopping(PluginInstance)
     case failed(String)
     case closed
+
+    var mayStart: Bool {
+      switch self {
+      case .opening, .ready: true
+      case .starting, .active, .stopping, .failed, .closed: false
+      }
+    }
   }
 
   private struct State {
     var phase = Phase.opening
     var subscriptions: [EventSubscription] = []
-    var waiters: [@Sendable (PluginFault?) -> Void] = []
+    var waiters: [Waiter] = []
     var counters: InstanceCounters?
     /// The newest configuration; the blueprint has the first.
     var configuration: [UInt8]
@@ -58,13 +68,15 @@ package final class PluginSlot: CommandProvider {
         self.eventsWait(in: index)
       }
     }
-    state.withLock { state in
-      state.subscriptions = subscriptions
-      state.phase = .ready
-    }
+    state.withLock { $0.subscriptions = subscriptions }
+    // A call may start the plugin from here on, an event not before it is certain that the slot stays.
     if let taken = switchboard.register(blueprint.commands, provider: self) {
       leaveTheBus()
+      state.withLock { $0.subscriptions = [] }
       throw PluginFault("plugin '\(id)' offers '\(taken)', which another plugin offers already; disable one of the two")
+    }
+    state.withLock { state in
+      if case .opening = state.phase { state.phase = .ready }
     }
     // What was published while the slot was opening.
     for (index, subscription) in subscriptions.enumerated() where !subscription.isEmpty { eventsWait(in: index) }
@@ -90,7 +102,7 @@ package final class PluginSlot: CommandProvider {
   /// Loads and starts the plugin, if it is not loaded yet, after those it requires. Returns at once.
   package func activate() {
     let instance = state.withLock { state -> PluginInstance? in
-      guard case .ready = state.phase else { return nil }
+      guard state.phase.mayStart else { return nil }
       var terms = blueprint.terms
       terms.configuration = state.configuration
       let instance = PluginInstance(terms: terms, switchboard: switchboard, provider: self, logger: logger.labelled(id))
@@ -121,21 +133,23 @@ package final class PluginSlot: CommandProvider {
   }
 
   private func launched(_ instance: PluginInstance, _ outcome: Result<Void, PluginFault>) {
-    let (waiters, abandoned): ([@Sendable (PluginFault?) -> Void], Bool) = state.withLock { state in
-      guard case .starting(let current) = state.phase, current === instance else { return ([], true) }
+    let waiters: [Waiter]? = state.withLock { state in
+      guard case .starting(let current) = state.phase, current === instance else { return nil }
       switch outcome {
       case .success: state.phase = .active(instance)
       case .failure(let fault): state.phase = .failed(fault.description)
       }
       defer { state.waiters = [] }
-      return (state.waiters, false)
+      return state.waiters
     }
+    // Given up, or closed meanwhile: then this changes nothing, and a second stop does no harm.
+    guard let waiters else { return instance.shutDown(deadline: MonotonicClock.after(milliseconds: 1_000)) {} }
     switch outcome {
-    case .success where abandoned: instance.shutDown(deadline: MonotonicClock.after(milliseconds: 1_000)) {}
     case .success:
       logger.info("plugin started", ["plugin": id, "version": blueprint.terms.version])
       for waiter in waiters { waiter(nil) }
     case .failure(let fault):
+      instance.discard()
       logger.error("plugin not started", ["plugin": id, "reason": fault.description])
       giveUp(fault)
       for waiter in waiters { waiter(fault) }
@@ -145,13 +159,14 @@ package final class PluginSlot: CommandProvider {
   /// Gives a start up that took too long; its thread is left to itself.
   package func abandonStart(afterMilliseconds limit: Int) {
     let fault = PluginFault("plugin '\(id)' did not start within \(limit) ms; raise limits.startTimeoutMs, or mend the plugin")
-    let waiters = state.withLock { state -> [@Sendable (PluginFault?) -> Void]? in
-      guard case .starting = state.phase else { return nil }
+    let given: (instance: PluginInstance, waiters: [Waiter])? = state.withLock { state in
+      guard case .starting(let instance) = state.phase else { return nil }
       state.phase = .failed(fault.description)
       defer { state.waiters = [] }
-      return state.waiters
+      return (instance, state.waiters)
     }
-    guard let waiters else { return }
+    guard let (instance, waiters) = given else { return }
+    instance.discard()
     logger.error("plugin not started", ["plugin": id, "reason": fault.description])
     giveUp(fault)
     for waiter in waiters { waiter(fault) }
@@ -171,7 +186,7 @@ package final class PluginSlot: CommandProvider {
       case .ready, .starting:
         state.waiters.append(body)
         return .none
-      case .opening, .stopping, .closed: return PluginFault("plugin '\(id)' is stopping")
+      case .opening, .stopping, .closed: return stopping
       case .failed(let reason): return PluginFault(reason)
       }
     }
@@ -180,19 +195,24 @@ package final class PluginSlot: CommandProvider {
 
   /// Takes the plugin off the switchboard and stops its code.
   ///
-  /// - Parameter stopped: Runs once, from any thread: true when the plugin's code has ended. It may never run when the code hangs.
+  /// A start under way is waited for, then the plugin is stopped.
+  ///
+  /// - Parameter stopped: Runs once, from any thread, when the plugin's code has ended. It may never run when the code hangs.
   package func close(deadline: UInt64, stopped: @escaping @Sendable () -> Void) {
-    let instance = state.withLock { state -> PluginInstance? in
-      state.waiters = []
-      guard case .active(let instance) = state.phase else {
+    let (instance, waiters): (PluginInstance?, [Waiter]) = state.withLock { state in
+      defer { state.waiters = [] }
+      switch state.phase {
+      case .starting(let instance), .active(let instance), .stopping(let instance):
+        state.phase = .stopping(instance)
+        return (instance, state.waiters)
+      case .opening, .ready, .failed, .closed:
         state.phase = .closed
-        return nil
+        return (nil, state.waiters)
       }
-      state.phase = .stopping(instance)
-      return instance
     }
     switchboard.unregister(self)
     leaveTheBus()
+    for waiter in waiters { waiter(stopping) }
     guard let instance else {
       state.withLock { $0.subscriptions = [] }
       switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' is stopping; try again later")
@@ -209,13 +229,17 @@ package final class PluginSlot: CommandProvider {
     }
   }
 
+  private var stopping: PluginFault { PluginFault("plugin '\(id)' is stopping") }
+
   /// Gives the plugin another configuration: at once if its code runs, else when it is loaded.
   package func reconfigure(_ configuration: [UInt8]) {
     let instance = state.withLock { state -> PluginInstance? in
       guard state.configuration != configuration else { return nil }
       state.configuration = configuration
-      if case .active(let instance) = state.phase { return instance }
-      return nil
+      switch state.phase {
+      case .starting(let instance), .active(let instance): return instance
+      case .opening, .ready, .stopping, .failed, .closed: return nil
+      }
     }
     instance?.configurationChanged(configuration)
   }
@@ -227,7 +251,7 @@ package final class PluginSlot: CommandProvider {
 
   package func invoke(_ call: OpenCall, payload: [UInt8], content: Content) {
     var phase = state.withLock { $0.phase }
-    if case .ready = phase {
+    if phase.mayStart {
       activate()
       phase = state.withLock { $0.phase }
     }

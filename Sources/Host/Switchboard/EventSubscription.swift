@@ -13,6 +13,8 @@ package final class EventSubscription: Sendable {
   private let onReady: @Sendable () -> Void
   private let state = Mutex(State())
 
+  private typealias Waiter = (publisher: any TopicPublisher, topic: Topic)
+
   private struct State {
     var queue = RingBuffer<Event>()
     var keys = RingBuffer<String>()
@@ -24,7 +26,7 @@ package final class EventSubscription: Sendable {
     var dropped: UInt64 = 0
     var delivered: UInt64 = 0
     var refused: UInt64 = 0
-    var waiting: [(publisher: any TopicPublisher, topic: Topic)] = []
+    var waiting: [Waiter] = []
   }
 
   /// - Parameter onReady: Runs on a publisher's thread when the queue has something again; must not block.
@@ -57,7 +59,21 @@ package final class EventSubscription: Sendable {
     }
   }
 
-  func release() { state.withLock { $0.reserved -= 1 } }
+  /// Gives a place back that was kept for nothing, and wakes who found none for it.
+  func release() {
+    let released = state.withLock { state in
+      state.reserved -= 1
+      return Self.takeWaiting(from: &state, capacity: capacity)
+    }
+    for waiter in released { waiter.publisher.topicReady(waiter.topic) }
+  }
+
+  /// Those to be told that there is room. At half, not at every place: a publisher that is woken finds room for a batch.
+  private static func takeWaiting(from state: inout State, capacity: Int) -> [Waiter] {
+    guard !state.waiting.isEmpty, state.queue.count + state.reserved <= capacity / 2 else { return [] }
+    defer { state.waiting = [] }
+    return state.waiting
+  }
 
   /// Queues one event; where the queue is full, the overflow rule decides. `reserved`: a place was kept for it.
   func offer(_ event: Event, reserved: Bool) {
@@ -113,8 +129,7 @@ package final class EventSubscription: Sendable {
   ///
   /// - Returns: The events, and how many were lost since the last take. When the result is empty, `onReady` runs for the next event.
   package func take(max: Int) -> (events: [Event], lost: UInt64) {
-    var released: [(publisher: any TopicPublisher, topic: Topic)] = []
-    let result: ([Event], UInt64) = state.withLock { state in
+    let (events, lost, released): ([Event], UInt64, [Waiter]) = state.withLock { state in
       var events: [Event] = []
       while events.count < max, let event = state.queue.popFirst() {
         _ = state.keys.popFirst()
@@ -122,13 +137,11 @@ package final class EventSubscription: Sendable {
       }
       if events.isEmpty { state.signalled = false }
       state.delivered += UInt64(events.count)
-      // Told at half, not at every place: a publisher that is woken finds room for a batch.
-      if !state.waiting.isEmpty, state.queue.count + state.reserved <= capacity / 2 { swap(&released, &state.waiting) }
       defer { state.lostSinceTake = 0 }
-      return (events, state.lostSinceTake)
+      return (events, state.lostSinceTake, Self.takeWaiting(from: &state, capacity: capacity))
     }
     for waiter in released { waiter.publisher.topicReady(waiter.topic) }
-    return result
+    return (events, lost)
   }
 
   /// Puts events that could not be delivered back in front, in their order.

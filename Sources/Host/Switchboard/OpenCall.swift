@@ -22,6 +22,16 @@ package final class OpenCall: Sendable {
     var lastProgress: UInt64 = 0
     /// Calls made on behalf of this one, to be given up with it.
     var children: [CallID] = []
+    /// Chunks and progress being handed to the receiver at the moment.
+    var deliveries = 0
+    /// The answer, while it waits for those.
+    var answer: Answer?
+  }
+
+  struct Answer {
+    var status: CallStatus
+    var content: Content
+    var payload: [UInt8]
   }
 
   init(
@@ -47,6 +57,34 @@ package final class OpenCall: Sendable {
       state.ended = status
       return true
     }
+  }
+
+  /// Notes a call made on behalf of this one. Returns why not, when this one was given up or has failed.
+  func adopt(_ child: CallID) -> CallStatus? {
+    state.withLock { state in
+      if let ended = state.ended, ended.isFailure { return ended }
+      state.children.append(child)
+      return nil
+    }
+  }
+
+  /// Answers the caller, behind what is being delivered. To be called once, by whoever ended the call.
+  func answer(_ status: CallStatus, _ content: Content, _ payload: [UInt8]) {
+    let waits = state.withLock { state in
+      guard state.deliveries > 0 else { return false }
+      state.answer = Answer(status: status, content: content, payload: payload)
+      return true
+    }
+    if !waits { receiver.finished(call: id, status: status, content: content, payload: payload) }
+  }
+
+  /// Ends a delivery that was counted in `deliveries`; the last one brings the answer that waited for it.
+  func delivered() {
+    let answer = state.withLock { state in
+      state.deliveries -= 1
+      return state.deliveries == 0 ? state.answer.take() : nil
+    }
+    if let answer { receiver.finished(call: id, status: answer.status, content: answer.content, payload: answer.payload) }
   }
 
   /// Whether this call or one it is made for is being answered by `provider`.

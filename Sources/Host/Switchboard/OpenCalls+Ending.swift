@@ -17,8 +17,7 @@ extension OpenCalls {
     close(call, status: status)
     forgetEnded(beyond: 10_000)
     let children = call.state.withLock { $0.children }
-    call.receiver.finished(
-      call: id, status: status, content: .json, payload: CallFailure.payload(status, Self.sentence(call, status)))
+    call.answer(status, .json, CallFailure.payload(status, Self.sentence(call, status)))
     call.command.provider.cancelled(call, status: status)
     for child in children { _ = cancel(child, status: status) }
     return true

@@ -14,8 +14,13 @@ extension Switchboard {
     willStart(id)
     switch admit(request, id: id, receiver: receiver) {
     case .success(let call):
-      call.command.provider.invoke(call, payload: request.payload, content: request.content)
-      if call.deadline != 0, call.status == .ok { watch(deadline: call.deadline) }
+      // Only now that it is in the table: a parent that is given up meanwhile finds it there, or is found ended here.
+      if let ended = call.parent?.adopt(id) {
+        fail(call, ended, Self.orphaned(request))
+      } else {
+        call.command.provider.invoke(call, payload: request.payload, content: request.content)
+        if call.deadline != 0, call.status == .ok { watch(deadline: call.deadline) }
+      }
     case .failure(let refusal):
       receiver.finished(
         call: id, status: refusal.status, content: .json, payload: CallFailure.payload(refusal.status, refusal.message))
@@ -51,7 +56,7 @@ extension Switchboard {
     let parent = request.parent == 0 ? nil : calls[request.parent]
     if let parent {
       if parent.status != .ok {
-        return .failure(Refusal(status: parent.status, message: "cannot call '\(request.command)': the call it is made for has ended"))
+        return .failure(Refusal(status: parent.status, message: Self.orphaned(request)))
       }
       if parent.isServed(by: entry.provider) {
         return .failure(
@@ -64,10 +69,13 @@ extension Switchboard {
     let call = OpenCall(
       id: id, command: entry, parent: parent, deadline: deadline(of: request, entry: entry, parent: parent), started: now,
       credit: request.credit, receiver: receiver)
-    parent?.state.withLock { $0.children.append(id) }
     calls.callOpened()
     calls.insert(call)
     return .success(call)
+  }
+
+  private static func orphaned(_ request: CallRequest) -> String {
+    "cannot call '\(request.command)': the call it is made for has ended"
   }
 
   private func deadline(of request: CallRequest, entry: RegisteredCommand, parent: OpenCall?) -> UInt64 {
@@ -112,10 +120,13 @@ extension Switchboard {
         return .again
       }
       state.credit -= 1
+      state.deliveries += 1
       return .ok
     }
-    if status == .ok { call.receiver.chunk(call: call.id, content: content, payload: payload()) }
-    return status
+    guard status == .ok else { return status }
+    call.receiver.chunk(call: call.id, content: content, payload: payload())
+    call.delivered()
+    return .ok
   }
 
   /// Delivers progress, at most ten times a second a call.
@@ -124,11 +135,16 @@ extension Switchboard {
     let (status, due): (CallStatus, Bool) = call.state.withLock { state in
       if let ended = state.ended { return (ended.isFailure ? ended : .gone, false) }
       let due = now &- state.lastProgress >= 100_000_000
-      if due { state.lastProgress = now }
+      if due {
+        state.lastProgress = now
+        state.deliveries += 1
+      }
       return (.ok, due)
     }
-    if due { call.receiver.progress(call: call.id, partsPerMillion: min(partsPerMillion, 1_000_000), note: note()) }
-    return status
+    guard due else { return status }
+    call.receiver.progress(call: call.id, partsPerMillion: min(partsPerMillion, 1_000_000), note: note())
+    call.delivered()
+    return .ok
   }
 
   /// Ends a call with its answer.
@@ -137,7 +153,7 @@ extension Switchboard {
   package func finish(_ call: OpenCall, status: CallStatus, content: Content, payload: @autoclosure () -> [UInt8]) -> CallStatus {
     guard calls.remove(call.id) != nil, call.end(status) else { return .gone }
     calls.close(call, status: status)
-    call.receiver.finished(call: call.id, status: status, content: content, payload: payload())
+    call.answer(status, content, payload())
     return .ok
   }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plugin for tests that does what it is told, also wrong things. Its id and namespace come from the compiler's line:
    -DID="probe" -DNS="probe". */
+#include <fcntl.h>
 #include <jackfield.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifndef ID
 #define ID "probe"
@@ -24,6 +27,11 @@ static uint64_t emitted;
 static uint64_t events;
 static int refuse_events;   /* answer JF_E_AGAIN to this many */
 static jf_call waiting;     /* never answered until it is cancelled */
+static char configuration[200] = "null"; /* the newest that an event brought */
+static uint64_t inside;     /* threads that are being told of an event now, */
+static uint64_t overlaps;   /* how often there were two, */
+static uint64_t disorder;   /* and how often a number was not greater than the one before */
+static uint64_t last;
 
 static jf_text text(const char *string) { jf_text t = {string, strlen(string)}; return t; }
 static jf_bytes bytes(const char *string) { jf_bytes b = {(const uint8_t *)string, strlen(string)}; return b; }
@@ -35,7 +43,23 @@ static int is(jf_text name, const char *verb) {
 static jf_status answer(jf_call call, const char *json) { return host->call_finish(me, call, JF_OK, JF_CONTENT_JSON, bytes(json)); }
 
 static const char *verbs[] = {"echo", "inline", "never", "twice", "silent", "refuse", "fail", "stream", "badtext", "nodata", "huge", "ask",
-                              "publish", "refuse_events", "events", "log", "slow", "progress", "waiter", NULL};
+                              "publish", "refuse_events", "events", "log", "slow", "progress", "waiter", "config", "overlaps", "hang", NULL};
+
+/* Waits until the test opens and closes the other end of a named pipe. */
+static void wait_at(const char *gate) {
+  char byte;
+  int pipe = open(gate, O_RDONLY);
+  while (read(pipe, &byte, 1) > 0) {}
+  close(pipe);
+}
+static void tell(const char *what) {
+#ifdef TELL
+  const jf_log_1 *log = host->extension(me, JF_LOG_1);
+  log->write(me, JF_LOG_INFO, text(what), bytes(""));
+#else
+  (void)what;
+#endif
+}
 
 static jf_status create(const jf_host *h, jf_instance *instance, jf_bytes config, void **self) {
   (void)config;
@@ -67,6 +91,10 @@ static jf_status start(void *self) {
   (void)self;
 #ifdef HANG_START
   for (;;) { struct timespec t = {1000, 0}; nanosleep(&t, NULL); }
+#endif
+  tell("start");
+#ifdef GATE
+  wait_at(GATE);
 #endif
 #ifdef FAIL_START
   return JF_E_FAILED;
@@ -133,6 +161,18 @@ static jf_status invoke(void *self, const jf_request *q) {
   }
   if (is(c, "refuse_events")) { refuse_events = atoi((const char *)q->payload.data); return answer(q->call, "null"); }
   if (is(c, "events")) { char r[64]; snprintf(r, sizeof r, "%llu", (unsigned long long)events); return answer(q->call, r); }
+  if (is(c, "config")) return answer(q->call, configuration);
+  if (is(c, "overlaps")) {
+    char r[64];
+    snprintf(r, sizeof r, "%llu", (unsigned long long)(overlaps + disorder));
+    return answer(q->call, r);
+  }
+  if (is(c, "hang")) {
+    char gate[200];
+    snprintf(gate, sizeof gate, "%.*s", (int)q->payload.length, (const char *)q->payload.data);
+    wait_at(gate);
+    return answer(q->call, "null");
+  }
   if (is(c, "log")) {
     const jf_log_1 *log = host->extension(me, JF_LOG_1);
     for (int i = 0; i < 3000; i++) log->write(me, JF_LOG_INFO, text("chatter"), bytes("{\"n\":1}"));
@@ -160,7 +200,19 @@ static jf_status event(void *self, const jf_event *e) {
       host->subscription_resume(me, e->subject); /* before we even return: the host must not lose it */
       return JF_E_AGAIN;
     }
-    events++;
+    if (__atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST) > 1) __atomic_add_fetch(&overlaps, 1, __ATOMIC_SEQ_CST);
+#ifdef NUMBERED
+    sched_yield();
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.*s", (int)e->payload.length, (const char *)e->payload.data);
+    uint64_t number = strtoull(digits, NULL, 10);
+    if (number <= __atomic_exchange_n(&last, number, __ATOMIC_SEQ_CST)) __atomic_add_fetch(&disorder, 1, __ATOMIC_SEQ_CST);
+#endif
+    __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&events, 1, __ATOMIC_SEQ_CST);
+    break;
+  case JF_EVENT_CONFIG:
+    snprintf(configuration, sizeof configuration, "%.*s", (int)e->payload.length, (const char *)e->payload.data);
     break;
   case JF_EVENT_TOPIC_READY: {
     jf_text name = text(NS ".ready");
@@ -176,6 +228,7 @@ static jf_status event(void *self, const jf_event *e) {
 static jf_status stop(void *self, uint64_t deadline) {
   (void)self;
   (void)deadline;
+  tell("stop");
 #ifdef HANG_STOP
   for (;;) { struct timespec t = {1000, 0}; nanosleep(&t, NULL); }
 #endif

@@ -11,7 +11,7 @@ final class ProbeHost: Sendable {
 
   static let verbs = [
     "echo", "inline", "never", "twice", "silent", "refuse", "fail", "stream", "badtext", "nodata", "huge", "ask", "publish",
-    "refuse_events", "events", "log", "slow", "progress", "waiter",
+    "refuse_events", "events", "log", "slow", "progress", "waiter", "config", "overlaps", "hang",
   ]
 
   init(limits: Switchboard.Limits = Switchboard.Limits()) { switchboard = Switchboard(limits: limits) }
@@ -41,6 +41,7 @@ final class ProbeHost: Sendable {
     start(name, payload, content: content, deadlineIn: milliseconds).box.answer()
   }
 
+  @discardableResult
   func start(
     _ name: String, _ payload: String = "{}", content: Content = .json, deadlineIn milliseconds: Int? = nil, credit: UInt64 = 0
   ) -> (id: CallID, box: AnswerBox) {
