@@ -130,4 +130,16 @@ import Testing
       if FileManager.default.fileExists(atPath: database) { #expect(try DatabaseCheck.integrity(database) == "ok") }
     }
   }
+
+  /// Ctrl-S at its terminal, or a parent that does not empty the pipe it started the host with.
+  @Test func logThatNobodyReadsHoldsNobodyUp() async throws {
+    try await onOwnThread {
+      let host = try LiveHost(errorsUnread: true)
+      try DroppedPlugin.hello(in: host.home + "/plugins")
+      try host.run("reload")
+      let isAnswered = try host.run("call", "hello.log", "--timeout", "20s").status == 0
+      #expect(isAnswered)
+      if isAnswered { #expect(host.stop().status == 0) } else { host.killNow() }
+    }
+  }
 }
