@@ -130,4 +130,29 @@ import Testing
       if FileManager.default.fileExists(atPath: database) { #expect(try DatabaseCheck.integrity(database) == "ok") }
     }
   }
+
+  /// Ctrl-S at its terminal, or a parent that does not empty the pipe it started the host with.
+  @Test func logThatNobodyReadsHoldsNobodyUp() async throws {
+    try await onOwnThread {
+      let host = try LiveHost(errorsUnread: true)
+      try DroppedPlugin.hello(in: host.home + "/plugins")
+      try host.run("reload")
+      let isAnswered = try host.run("call", "hello.log", "--timeout", "20s").status == 0
+      #expect(isAnswered)
+      if isAnswered { #expect(host.stop().status == 0) } else { host.killNow() }
+    }
+  }
+
+  /// The writer of a pipe may be slower than its reader.
+  @Test func inputOfACallComesThroughAPipe() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let command = "\(LiveHost.jackfield) call runs.list --home \(host.home)"
+      let script = "(sleep 0.2; echo '{\"limit\": 1}') | \(command) - && \(command) @<(sleep 0.2; echo '{}')"
+      let outcome = try Program.run(["bash", "-c", script], in: host.home)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      #expect(outcome.output.split(separator: "\n").count == 2)
+      host.stop()
+    }
+  }
 }

@@ -91,7 +91,7 @@ extension PluginInstance: TopicPublisher {
     let admitted = state.withLock { state in
       if state.logWindow.second != second { state.logWindow = (second, 0) }
       state.logWindow.lines += 1
-      if level == .error { state.health.lastError = ([message] + values.map { "\($0.0)=\($0.1)" }).joined(separator: ", ") }
+      if level == .error { state.health.lastError = Self.sentence(message, values) }
       return state.logWindow.lines <= 1_000
     }
     guard admitted else {
@@ -100,6 +100,11 @@ extension PluginInstance: TopicPublisher {
     }
     logger.log(level, message, values: values)
     return .ok
+  }
+
+  /// What a log line says in one sentence: its reason, where it gives one.
+  private static func sentence(_ message: String, _ values: [(String, String)]) -> String {
+    values.first { $0.0 == "reason" }?.1 ?? ([message] + values.map { "\($0.0)=\($0.1)" }).joined(separator: ", ")
   }
 
   /// Tells the plugin its new configuration.

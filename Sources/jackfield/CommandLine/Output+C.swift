@@ -6,8 +6,13 @@ import Host
 enum Output {
   /// Ends the process when the text cannot be written: quietly when the reader has gone, as it does behind "| head".
   static func write(_ text: String, to descriptor: Int32) {
+    if !tryWrite(text, to: descriptor) { giveUp(errno, descriptor) }
+  }
+
+  /// Returns false when the text could not be written to its end.
+  static func tryWrite(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { utf8 in
+    return text.withUTF8 { utf8 in
       var sent = 0
       while sent < utf8.count {
         let count = unsafe Glibc.write(descriptor, utf8.baseAddress! + sent, utf8.count - sent)  // not empty: sent < count
@@ -18,9 +23,10 @@ enum Output {
           var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           _ = unsafe poll(&wanted, 1, -1)
         } else if errno != EINTR {
-          giveUp(errno, descriptor)
+          return false
         }
       }
+      return true
     }
   }
 

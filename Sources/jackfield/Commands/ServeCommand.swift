@@ -20,18 +20,20 @@ extension Subcommand {
 /// Runs a host until a signal ends it.
 enum ServeCommand {
   static func run(home: String?, plugins: [String]) throws -> Int32 {
-    let console: any LogSink = Terminal.errorIsTerminal ? TextLogSink() : JSONLineLogSink(descriptor: STDERR_FILENO)
+    let console = BackgroundSink(Terminal.errorIsTerminal ? TextLogSink() : JSONLineLogSink(descriptor: STDERR_FILENO))
+    defer { console.flush(milliseconds: 1_000) }
     var options = HostDaemon.Options(console: console)
     options.home = home
     options.plugins = plugins
     options.environment = Environment.all
     // Signals first: every thread started from here on inherits that they are blocked.
-    let signals = SignalOrders()
+    let signals = SignalOrders(console)
     let daemon: HostDaemon
     do throws(HostFault) { daemon = try HostDaemon(options) } catch { throw CommandFailure(error.description) }
     signals.attach(daemon)
     do throws(HostFault) {
-      try daemon.run { Terminal.print("listening on \(daemon.directories.socket)") }
+      // Whoever started the host may have gone since: no reason to end it.
+      try daemon.run { _ = Output.tryWrite("listening on \(daemon.directories.socket)\n", to: STDOUT_FILENO) }
     } catch {
       throw CommandFailure(error.description)
     }

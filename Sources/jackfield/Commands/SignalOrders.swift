@@ -11,8 +11,13 @@ final class SignalOrders: Sendable {
   }
 
   private let state = Mutex(State())
+  private let console: BackgroundSink
+  private let logger: Logger
 
-  init() {
+  /// - Parameter console: Where a person who sends signals looks; must not make anybody wait.
+  init(_ console: BackgroundSink) {
+    self.console = console
+    logger = Logger(label: "host", sink: console)
     SignalWatch.start([SIGTERM, SIGINT, SIGHUP]) { [self] number in take(number) }
   }
 
@@ -33,16 +38,17 @@ final class SignalOrders: Sendable {
     }
     daemon?.requestStop()
     switch stops {
-    case 1: HostThread.start("jf-last-resort") { Self.endInAnyCase(daemon) }
-    case 2: Terminal.printError("jackfield: stopping already; a third signal ends the host at once")
+    case 1: HostThread.start("jf-last-resort") { [self] in endInAnyCase(daemon) }
+    case 2: logger.warning("stopping already; a third signal ends the host at once")
     default: _exit(SystemExit.failed)
     }
   }
 
   /// Each plugin has its limit; a host that is still here long after all of them is stuck, and ends itself.
-  private static func endInAnyCase(_ daemon: HostDaemon?) {
+  private func endInAnyCase(_ daemon: HostDaemon?) {
     sleep(UInt32(clamping: daemon?.stopLimitSeconds ?? 30))
-    Terminal.printError("jackfield: the host did not stop in time; ending it. 'jackfield doctor' may tell more")
+    logger.error("the host did not stop in time and is ended; 'jackfield doctor' may tell more")
+    console.flush(milliseconds: 200)
     _exit(SystemExit.failed)
   }
 }

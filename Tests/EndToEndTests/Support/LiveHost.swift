@@ -47,18 +47,21 @@ final class LiveHost {
     return String(cString: mkdtemp(&template))
   }
 
-  /// - Parameter ready: Whether to wait until it answers.
-  init(home: String? = nil, port: Int? = nil, plugins: [String]? = nil, ready: Bool = true) throws {
+  /// - Parameters:
+  ///   - ready: Whether to wait until it answers.
+  ///   - errorsUnread: Connects its standard error with a pipe that nobody empties.
+  init(home: String? = nil, port: Int? = nil, plugins: [String]? = nil, ready: Bool = true, errorsUnread: Bool = false) throws {
     self.home = home ?? Self.temporary("jackfield-home")
     self.port = port ?? Self.freePort()
-    process = try Self.start(self.home, self.port, plugins ?? [Self.shipped])
+    process = try Self.start(self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
     if ready { try waitUntilReady() }
   }
 
-  private static func start(_ home: String, _ port: Int, _ plugins: [String]) throws -> Program {
+  private static func start(_ home: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false) throws -> Program {
     try Program(
       [jackfield, "serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
-      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: home)
+      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: home,
+      errorsUnread: errorsUnread)
   }
 
   func restart() throws {

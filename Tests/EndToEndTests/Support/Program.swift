@@ -7,6 +7,7 @@ final class Program: Sendable {
   let pid: pid_t
   let outputPath: String
   let errorPath: String
+  private let isUnread: Bool
 
   struct Outcome: Sendable {
     /// The exit status, or minus the signal that ended it.
@@ -16,9 +17,14 @@ final class Program: Sendable {
   }
 
   /// Starts a program found on PATH or by its path.
-  init(_ arguments: [String], environment: [String: String] = [:], in directory: String, input: String? = nil) throws {
+  ///
+  /// - Parameter errorsUnread: Connects standard error with a pipe that nobody empties, instead of the file.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], in directory: String, input: String? = nil, errorsUnread: Bool = false
+  ) throws {
     let name = "\(directory)/process-\(UUID().uuidString)"
     (outputPath, errorPath) = (name + ".out", name + ".err")
+    isUnread = errorsUnread
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -26,7 +32,13 @@ final class Program: Sendable {
     if let input { try Data(input.utf8).write(to: URL(filePath: inputPath)) }
     posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    if errorsUnread {
+      mkfifo(errorPath, 0o600)
+      // For reading as well, so that it opens without a reader.
+      posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_RDWR, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
     var all = ProcessInfo.processInfo.environment
     all["NO_COLOR"] = "1"
     all.merge(environment) { _, new in new }
@@ -45,7 +57,7 @@ final class Program: Sendable {
   }
 
   var output: String { (try? String(contentsOf: URL(filePath: outputPath), encoding: .utf8)) ?? "" }
-  var error: String { (try? String(contentsOf: URL(filePath: errorPath), encoding: .utf8)) ?? "" }
+  var error: String { isUnread ? "" : (try? String(contentsOf: URL(filePath: errorPath), encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) { kill(pid, signal) }
 

@@ -71,6 +71,11 @@ static jf_status create(const jf_host *h, jf_instance *instance, jf_bytes config
   log->write(instance, JF_LOG_ERROR, text("the licence has expired"), bytes(""));
   return JF_E_FAILED;
 #endif
+#ifdef FAIL_CREATE_REASON
+  const jf_log_1 *journal = h->extension(instance, JF_LOG_1);
+  journal->write(instance, JF_LOG_ERROR, text("the plugin did not start"), bytes("{\"reason\":\"no port is free\"}"));
+  return JF_E_FAILED;
+#endif
   const jf_register_1 *commands = h->extension(instance, JF_REGISTER_1);
   for (int i = 0; verbs[i]; i++) {
     char name[200];

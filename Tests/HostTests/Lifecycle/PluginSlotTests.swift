@@ -34,6 +34,7 @@ import Testing
 
   @Test(arguments: [
     ("-DFAIL_CREATE", "plugin 'probe' failed to create (failed): the licence has expired"),
+    ("-DFAIL_CREATE_REASON", "plugin 'probe' failed to create (failed): no port is free"),
     (
       "-DFORGET=\"twice\"",
       "plugin 'probe' promises 'probe.twice' in plugin.json but its code does not register it; register it in create, or take it out of plugin.json"
