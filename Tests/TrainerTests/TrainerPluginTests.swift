@@ -141,6 +141,22 @@ import Testing
     await host.close()
   }
 
+  @Test func trainingIsPausedWhileTheBusIsFull() async throws {
+    let host = try await host()
+    host.setRoom(1, in: "trainer.step")
+    let trainer = try await trainer(of: host)
+    for number in 1...10 { trainer.send(step(number, seq: number)) }
+    try await host.refused("trainer.step")
+    let call = host.begin("trainer.pause", json: #"{"timeoutMs":5000}"#)
+    let line = try #require(await trainer.next())
+    let id = try #require(try JSONValue(parsing: line)["id"]?.stringValue)
+    trainer.send(#"{"id": "\#(id)", "ok": true, "data": {"status": "paused"}}"#)
+    let answer = try await call.answer()
+    #expect(answer.failure == nil && answer.text.contains(#""status":"paused""#))
+    host.setRoom(nil, in: "trainer.step")
+    await host.close()
+  }
+
   @Test func stopTriesToTheLastAndLeavesNothingRunning() async throws {
     let host = try await host()
     host.setRoom(1, in: "trainer.step")

@@ -48,6 +48,9 @@ final class SessionTable: Sendable {
     }
   }
 
+  /// Whether a connection serves the session.
+  func isConnected(_ session: String) -> Bool { state.withLock { $0.sessions[session]?.isConnected ?? false } }
+
   func saw(_ event: EventHead, on connection: ConnectionID) {
     guard let id = event.sessionID else { return }
     state.withLock { state in
