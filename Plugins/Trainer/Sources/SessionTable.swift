@@ -123,6 +123,16 @@ extension SessionTable {
   /// All sessions, the one heard of last first.
   var sessions: [Session] { state.withLock { Array($0.sessions.values) }.sorted { $0.lastUse > $1.lastUse } }
 
+  /// The connected sessions, and so many of those that ended or were lost; the one heard of last first.
+  func list(mostUnconnected: Int) -> [Session] {
+    var unconnected = 0
+    return sessions.filter { session in
+      if session.isConnected { return true }
+      unconnected += 1
+      return unconnected <= mostUnconnected
+    }
+  }
+
   var connections: [PeerConnection] { state.withLock { Array($0.connections.values) }.sorted { $0.id < $1.id } }
 
   /// Finds the session a person means.
