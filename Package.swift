@@ -58,9 +58,10 @@ targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 // MARK: - Tests
 
 targets += [
+  .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
-  .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON"]),
+  .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),

@@ -23,6 +23,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["store/libStore.so", "trainer/libTrainer.so"])
+  func shippedPluginShowsOneSymbol(library: String) async throws {
+    try await onOwnThread {
+      let outcome = try Program.run(
+        ["nm", "-D", "--extern-only", "--defined-only", "\(LiveHost.shipped)/\(library)"], in: LiveHost.temporary("jackfield-nm"))
+      #expect(outcome.output.split(separator: "\n").map { $0.split(separator: " ").last ?? "" } == ["jf_plugin_entry_1"])
+    }
+  }
+
   @Test func secondHostOnTheSameHomeNamesTheFirst() async throws {
     try await onOwnThread {
       let host = try LiveHost()

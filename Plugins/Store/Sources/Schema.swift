@@ -12,7 +12,7 @@ enum Schema {
     try refuseNewer(path)
     let database = try Database(path: path)
     _ = try database.text("PRAGMA journal_mode = WAL")
-    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000")
+    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
     // The writer checkpoints when it has nothing else to do; this is for when it always has.
     try database.execute("PRAGMA wal_autocheckpoint = 4000")
     try migrate(database)

@@ -2,7 +2,7 @@
 
 /// The plugin's settings; meanings and defaults stand in plugin.json.
 struct StoreConfiguration: Decodable, Sendable {
-  var queueBytes = 16 << 20
+  var queueBytes = 4 << 20
   var commitRows = 10_000
   var metricNamesPerRun = 10_000
 

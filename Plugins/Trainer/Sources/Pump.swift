@@ -93,11 +93,20 @@ private struct PumpLoop {
 
   private mutating func feed(_ arrival: Arrival) {
     guard let framer = framers[arrival.connection] else { return }
-    let skipped = framer.skippedLines
-    framer.feed(arrival.bytes) { handle($0, on: arrival.connection) }
-    guard framer.skippedLines > skipped else { return }
-    parts.counters.add(framer.skippedLines - skipped, to: .oversizedLines)
-    complain("line from a trainer skipped", arrival.connection, "it is longer than \(parts.maxLineBytes) bytes")
+    var counted = framer.skippedLines
+    framer.feed(arrival.bytes) { line in
+      // Before the line: whoever sees it published must find those before it counted.
+      countSkipped(framer, since: &counted, on: arrival.connection)
+      handle(line, on: arrival.connection)
+    }
+    countSkipped(framer, since: &counted, on: arrival.connection)
+  }
+
+  private func countSkipped(_ framer: LineFramer, since counted: inout Int, on connection: ConnectionID) {
+    guard framer.skippedLines > counted else { return }
+    parts.counters.add(framer.skippedLines - counted, to: .oversizedLines)
+    complain("line from a trainer skipped", connection, "it is longer than \(parts.maxLineBytes) bytes")
+    counted = framer.skippedLines
   }
 
   private mutating func close(_ connection: ConnectionID) {

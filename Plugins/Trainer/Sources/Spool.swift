@@ -61,6 +61,8 @@ final class Spool: Sendable {
     private(set) var phase = Phase.memory
     private var news: [News] = []
     var isFinished = false
+    /// The most that was in memory since freed memory was last given back.
+    var highWater = 0
 
     var isEmpty: Bool { head.isEmpty && files.isEmpty && tail.isEmpty }
 
@@ -82,6 +84,8 @@ final class Spool: Sendable {
 
   private static let pieceBytes = 1 << 20
   private static let largestMerged = 64 << 10
+  /// Below it, what the spool held in memory is not worth giving back to the system.
+  private static let worthReleasing = 8 << 20
 
   private let memoryBytes: Int
   private let fileBytes: Int
@@ -139,6 +143,7 @@ final class Spool: Sendable {
   ///
   /// - Returns: Nil once the spool is finished and empty.
   func take() -> Taken? {
+    if isEmptyAfterARush() { releaseFreedMemory() }
     let taken = state.wait { state -> (taken: Taken?, hasNews: Bool)? in
       letGo(&state)
       guard !state.isEmpty else { return state.isFinished ? (nil, false) : nil }
@@ -147,6 +152,14 @@ final class Spool: Sendable {
     }
     if taken?.hasNews == true { tell() }
     return taken?.taken
+  }
+
+  private func isEmptyAfterARush() -> Bool {
+    state.change { state in
+      guard state.isEmpty, state.highWater >= Self.worthReleasing else { return false }
+      state.highWater = 0
+      return true
+    }
   }
 
   /// Lets `take` end when all has been taken.
@@ -172,6 +185,7 @@ final class Spool: Sendable {
 
 extension Spool {
   private func place(_ events: EventBatch, in state: inout State) {
+    defer { state.highWater = max(state.highWater, state.headCost + state.tailCost) }
     var events = events
     if state.files.isEmpty, state.tail.isEmpty, state.headCost + events.cost <= memoryBytes {
       state.headCost += Self.add(events, to: &state.head)

@@ -14,10 +14,29 @@ extension HostDaemon {
         "config": .string(directories.config), "data": .string(directories.data), "state": .string(directories.state),
         "runtime": .string(directories.runtime),
       ],
-      "openCalls": .integer(Int64(switchboard.openCalls)), "plugins": manager.rows(), "commands": .array(commandRows()),
+      "openCalls": .integer(Int64(switchboard.openCalls)), "plugins": .array(pluginRows()), "commands": .array(commandRows()),
       "topics": .array(
         switchboard.topicCounts().map { ["name": .string($0.name), "published": .integer(Int64(clamping: $0.published))] }),
     ]
+  }
+
+  /// One row a plugin, as `plugins` shows it, with what it did: calls answered and events delivered, and what waits for it.
+  private func pluginRows() -> [JSONValue] {
+    let statistics = switchboard.commandStatistics()
+    return (manager.rows().arrayValue ?? []).map { row in
+      guard let id = row["id"]?.stringValue else { return row }
+      let own = statistics.filter { switchboard.command($0.key)?.plugin == id }.values
+      let subscriptions = manager.slot(id)?.subscriptionCounts.map(\.counts) ?? []
+      var row = row
+      row["calls"] = .integer(Int64(clamping: own.map(\.calls).reduce(0, +)))
+      row["failures"] = .integer(Int64(clamping: own.map(\.failures).reduce(0, +)))
+      row["p50Microseconds"] = .number(own.map(\.p50).max() ?? 0)
+      row["p99Microseconds"] = .number(own.map(\.p99).max() ?? 0)
+      row["eventsDelivered"] = .integer(Int64(clamping: subscriptions.map(\.delivered).reduce(0, +)))
+      row["eventsDropped"] = .integer(Int64(clamping: subscriptions.map(\.dropped).reduce(0, +)))
+      row["eventsQueued"] = .integer(Int64(subscriptions.map(\.queued).reduce(0, +)))
+      return row
+    }
   }
 
   /// One row a command that was called: counts, and microseconds from call to answer.

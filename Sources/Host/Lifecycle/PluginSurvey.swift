@@ -8,7 +8,7 @@ package struct PluginSurvey: Sendable {
   private let environment: [String: String]
   private let logger: Logger
 
-  package init(directories: Directories, environment: [String: String], logger: Logger) {
+  package init(directories: Directories, environment: [String: String], logger: Logger = .silent) {
     self.directories = directories
     self.environment = environment
     self.logger = logger
@@ -17,6 +17,8 @@ package struct PluginSurvey: Sendable {
   /// Every plugin on the search path, in the order of starting; those that may not run come last.
   package func candidates(_ configuration: Configuration) -> [PluginCandidate] {
     let discovery = discover(configuration)
+    for problem in discovery.problems { logger.warning(problem) }
+    for shadowed in discovery.shadowed { logger.warning("\(shadowed)") }
     var found = discovery.plugins
     let enabled = found.indices.filter { configuration.plugin(found[$0].id).enabled }
     judge(&found, enabled)
@@ -41,10 +43,7 @@ package struct PluginSurvey: Sendable {
   }
 
   private func discover(_ configuration: Configuration) -> PluginDiscovery {
-    let discovery = PluginDiscovery(searchPath: directories.pluginPath(configured: configuration.pluginPath))
-    for problem in discovery.problems { logger.warning(problem) }
-    for shadowed in discovery.shadowed { logger.warning("\(shadowed)") }
-    return discovery
+    PluginDiscovery(searchPath: directories.pluginPath(configured: configuration.pluginPath))
   }
 
   private func judge(_ found: inout [DiscoveredPlugin], _ enabled: [Int]) {

@@ -11,6 +11,9 @@ package struct Logger: Sendable {
     self.sink = sink
   }
 
+  /// Writes nowhere.
+  package static let silent = Logger(label: "", sink: MultiSink([]))
+
   /// Makes a pen for another part that writes to the same place.
   package func labelled(_ label: String) -> Logger { Logger(label: label, sink: sink) }
 

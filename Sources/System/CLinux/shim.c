@@ -3,6 +3,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -41,3 +42,5 @@ int linux_peer_uid(int socket, uint32_t *uid) {
   if (result == 0) *uid = credentials.uid;
   return outcome(result);
 }
+
+void linux_release_freed_memory(void) { malloc_trim(0); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Host
 import JSON
 
@@ -11,101 +12,111 @@ final class ControlClient {
     let data: JSONValue?
   }
 
-  private let socket: ControlSocket
-  private var lastID = 0
+  /// What comes while waiting: the method and its parameters.
+  typealias Notified = (_ method: String, _ parameters: JSONValue) -> Void
 
+  private let path: String
+  private let socket: ControlSocket
+  private var lastID: Int64 = 0
+
+  /// - Parameter patience: In milliseconds, how long the host may be silent; nil for ever.
   /// - Throws: `CommandFailure` with exit status 3 when no host runs on that home.
-  init(home: String?) throws(CommandFailure) {
+  init(home: String?, patience: Int32? = nil) throws(CommandFailure) {
     let path = Directories(environment: Environment.all, home: home).socket
+    self.path = path
     do throws(ControlSocket.Failure) {
-      socket = try ControlSocket(path: path)
+      socket = try ControlSocket(path: path, patience: patience)
+    } catch .nobody {
+      let start = home.map { "jackfield serve --home \($0)" } ?? "jackfield serve"
+      throw CommandFailure("no host is running at '\(path)'; start one with '\(start)'", status: SystemExit.noHost)
     } catch {
-      switch error {
-      case .nobody:
-        let start = home.map { "jackfield serve --home \($0)" } ?? "jackfield serve"
-        throw CommandFailure("no host is running at '\(path)'; start one with '\(start)'", status: SystemExit.noHost)
-      default: throw Self.lost(error, path)
-      }
+      throw Self.lost(error, path)
     }
+  }
+
+  /// Asks for something that only helps, such as words for completion: nil when there is no host, or none that answers soon.
+  static func ask(_ method: String, _ parameters: JSONValue = [:], home: String?) -> JSONValue? {
+    try? ControlClient(home: home, patience: 2_000).request(method, parameters)
   }
 
   /// Sends one request and waits for its answer; notifications that come before go to `notified`.
   ///
   /// - Parameter interrupted: Called when Ctrl-C comes while waiting; the waiting goes on.
   func request(
-    _ method: String, _ parameters: JSONValue = [:], interrupted: ((ControlClient) throws -> Void)? = nil,
-    notified: (_ method: String, _ parameters: JSONValue) -> Void = { _, _ in }
+    _ method: String, _ parameters: JSONValue = [:], interrupted: ((ControlClient) throws -> Void)? = nil, notified: Notified = { _, _ in }
   ) throws -> JSONValue {
-    let id = send(method, parameters, expectingAnswer: true)
-    try post(id.line)
-    var wasInterrupted = false
+    lastID += 1
+    let id = JSONValue.integer(lastID)
+    try post(["jsonrpc": "2.0", "id": id, "method": .string(method), "params": parameters])
+    var interrupted = interrupted
     while true {
-      let message: JSONValue
-      do {
-        message = try receive(interruptible: interrupted != nil && !wasInterrupted)
-      } catch is Interruption {
-        wasInterrupted = true
+      guard let message = try receive(interruptible: interrupted != nil) else {
         try interrupted?(self)
+        interrupted = nil
         continue
       }
       if let name = message["method"]?.stringValue {
         notified(name, message["params"] ?? [:])
-      } else if message["id"] == id.id {
+      } else if message["id"] == id || message["id"] == .null {
+        // An error without an id is about the line as such: there is no other line of ours that it could mean.
         if let error = message["error"] { throw Self.failure(error) }
-        return message["result"] ?? .null
-      } else if message["id"] == .null, let error = message["error"] {
-        throw Self.failure(error)
+        if message["id"] == id { return message["result"] ?? .null }
       }
     }
   }
 
   /// Sends a notification: nobody answers.
-  func notify(_ method: String, _ parameters: JSONValue) throws { try post(send(method, parameters, expectingAnswer: false).line) }
+  func notify(_ method: String, _ parameters: JSONValue) throws(CommandFailure) {
+    try post(["jsonrpc": "2.0", "method": .string(method), "params": parameters])
+  }
 
   /// Waits for notifications until Ctrl-C.
-  func listen(_ notified: (_ method: String, _ parameters: JSONValue) -> Void) throws {
-    while true {
-      do {
-        let message = try receive(interruptible: true)
-        if let name = message["method"]?.stringValue { notified(name, message["params"] ?? [:]) }
-      } catch is Interruption {
-        return
-      }
+  func listen(_ notified: Notified) throws(CommandFailure) {
+    while let message = try receive(interruptible: true) {
+      if let name = message["method"]?.stringValue { notified(name, message["params"] ?? [:]) }
     }
   }
 
-  private struct Interruption: Error {}
-
-  private func send(_ method: String, _ parameters: JSONValue, expectingAnswer: Bool) -> (id: JSONValue, line: String) {
-    var message: JSONValue = ["jsonrpc": "2.0", "method": .string(method), "params": parameters]
-    guard expectingAnswer else { return (.null, message.serialized()) }
-    lastID += 1
-    message["id"] = .integer(Int64(lastID))
-    return (.integer(Int64(lastID)), message.serialized())
+  /// Waits until the host ends the connection.
+  func waitUntilClosed() {
+    while (try? receive(interruptible: false)) != nil {}
   }
 
-  private func post(_ line: String) throws(CommandFailure) {
-    do throws(ControlSocket.Failure) { try socket.send(line: line) } catch { throw Self.lost(error, "the host") }
+  private func post(_ message: JSONValue) throws(CommandFailure) {
+    do throws(ControlSocket.Failure) { try socket.send(line: message.serialized()) } catch { throw Self.lost(error, path) }
   }
 
-  private func receive(interruptible: Bool) throws -> JSONValue {
+  /// - Returns: nil when Ctrl-C came instead.
+  private func receive(interruptible: Bool) throws(CommandFailure) -> JSONValue? {
     let line: [UInt8]
     do throws(ControlSocket.Failure) { line = try socket.receive(interruptible: interruptible) } catch {
-      if case .interrupted = error { throw Interruption() }
-      throw Self.lost(error, "the host")
+      if error == .interrupted { return nil }
+      throw Self.lost(error, path)
     }
-    return try JSONValue(parsing: line)
+    do throws(JSONError) { return try JSONValue(parsing: line) } catch {
+      throw CommandFailure("the answer at '\(path)' is not JSON: \(error); is another program listening there? See 'jackfield doctor'")
+    }
   }
 
-  private static func lost(_ failure: ControlSocket.Failure, _ what: String) -> CommandFailure {
+  private static func lost(_ failure: ControlSocket.Failure, _ path: String) -> CommandFailure {
     switch failure {
     case .nobody, .closed, .interrupted: CommandFailure("the host closed the connection; see its log, or 'jackfield doctor'")
-    case .system(let error): CommandFailure("cannot talk to '\(what)': \(String(posixError: error))")
+    case .silent: CommandFailure("the host at '\(path)' does not answer; see its log, or 'jackfield doctor'")
+    case .system(let error): CommandFailure("cannot talk to '\(path)': \(String(posixError: error)); \(cure(error))")
+    }
+  }
+
+  private static func cure(_ error: Int32) -> String {
+    switch error {
+    case EACCES, EPERM: "run this as the user who started the host"
+    case ENAMETOOLONG: "choose a --home with a shorter path"
+    default: "see 'jackfield doctor'"
     }
   }
 
   private static func failure(_ error: JSONValue) -> Failure {
     Failure(
-      code: error["code"]?.intValue ?? 0, description: error["message"]?.stringValue ?? "the host gave no reason", data: error["data"])
+      code: error["code"]?.intValue ?? 0, description: error["message"]?.stringValue ?? "the host gave no reason; see its log",
+      data: error["data"])
   }
 }

@@ -3,22 +3,29 @@ import Glibc
 
 /// A connection to a Unix socket, line by line, blocking.
 final class ControlSocket {
-  enum Failure: Error {
+  enum Failure: Error, Equatable {
     /// Nobody listens, or there is no such socket.
     case nobody
     case system(Int32)
     case closed
-    /// A signal came while waiting.
+    /// Ctrl-C came while waiting.
     case interrupted
+    /// Nothing came in the time that was given.
+    case silent
   }
 
   private let descriptor: Int32
+  private let patience: Int32
   private var received: [UInt8] = []
-  private var searched = 0
+  /// Where the next line begins in `received`.
+  private var begin = 0
 
-  init(path: String) throws(Failure) {
+  /// - Parameter patience: In milliseconds, how long to wait for bytes; nil for ever.
+  init(path: String, patience: Int32? = nil) throws(Failure) {
+    self.patience = patience ?? -1
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw .system(errno) }
+    // From here on `deinit` closes it, also when this throws.
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
@@ -28,21 +35,17 @@ final class ControlSocket {
     let connected = unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, size) }
     }
-    guard connected == 0 else {
-      let error = errno
-      close(descriptor)
-      throw [ENOENT, ECONNREFUSED, ENOTDIR].contains(error) ? .nobody : .system(error)
-    }
+    guard connected == 0 else { throw [ENOENT, ECONNREFUSED, ENOTDIR].contains(errno) ? .nobody : .system(errno) }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   func send(line: String) throws(Failure) {
     let bytes = Array((line + "\n").utf8)
     var sent = 0
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+        unsafe Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))  // not empty: ends in "\n"
       }
       if count > 0 {
         sent += count
@@ -56,15 +59,17 @@ final class ControlSocket {
 
   /// Waits for the next line.
   ///
-  /// - Throws: `interrupted` when a signal comes and `interruptible` is set.
+  /// - Throws: `interrupted` when Ctrl-C has come and `interruptible` is set, also while lines are waiting.
   func receive(interruptible: Bool) throws(Failure) -> [UInt8] {
+    if interruptible, Interrupt.isRequested { throw .interrupted }
+    var searched = begin
     while true {
       if let end = received[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        let line = Array(received[..<end])
-        received.removeSubrange(...end)
-        searched = 0
-        return line
+        defer { begin = end + 1 }
+        return Array(received[begin..<end])
       }
+      received.removeSubrange(..<begin)
+      begin = 0
       searched = received.count
       try waitForBytes(interruptible)
       try readMore()
@@ -72,10 +77,16 @@ final class ControlSocket {
   }
 
   private func waitForBytes(_ interruptible: Bool) throws(Failure) {
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while unsafe poll(&wanted, 1, -1) < 0 {
-      guard errno == EINTR else { throw .system(errno) }
+    var wanted = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: interruptible ? Interrupt.descriptor : -1, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      let count = unsafe poll(&wanted, 2, patience)
+      if count == 0 { throw .silent }
+      if count < 0, errno != EINTR { throw .system(errno) }
       if interruptible, Interrupt.isRequested { throw .interrupted }
+      if count > 0 { return }
     }
   }
 

@@ -2,23 +2,44 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C as a flag: waiting functions look at it when a signal has woken them.
+/// Ctrl-C as a flag, and as a descriptor that becomes readable: a wait on it cannot miss a signal that came just before.
 enum Interrupt {
   private static let flag = Atomic<Bool>(false)
+  private static let readEnd = Atomic<Int32>(-1)
+  fileprivate static let writeEnd = Atomic<Int32>(-1)
 
-  /// Takes SIGINT and SIGTERM from now on, instead of dying of them.
+  /// Takes SIGINT and SIGTERM from now on, instead of dying of them. A second one of the same kind ends the process as usual.
   static func watch() {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return }  // then Ctrl-C ends the process
+    readEnd.store(ends[0], ordering: .relaxed)
+    writeEnd.store(ends[1], ordering: .relaxed)
+    // Whoever started this process may have left them blocked, as threads of Dispatch do.
+    var taken = sigset_t()
+    unsafe sigemptyset(&taken)
     for number in [SIGINT, SIGTERM] {
+      unsafe sigaddset(&taken, number)
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = interruptHandler
+      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       unsafe sigaction(number, &action, nil)
     }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &taken, nil)
   }
 
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
+  /// Readable once Ctrl-C has come; -1, which `poll` passes over, when nobody watches.
+  static var descriptor: Int32 { readEnd.load(ordering: .relaxed) }
+
   fileprivate static func request() { flag.store(true, ordering: .relaxed) }
 }
 
-/// Only an atomic store: all that a signal handler may do.
-private func interruptHandler(_ number: Int32) { Interrupt.request() }
+/// An atomic store and a write: all that a signal handler may do.
+private func interruptHandler(_ number: Int32) {
+  let error = errno
+  Interrupt.request()
+  var byte: UInt8 = 0
+  _ = unsafe write(Interrupt.writeEnd.load(ordering: .relaxed), &byte, 1)
+  errno = error
+}

@@ -3,10 +3,11 @@ import FoundationEssentials
 
 /// JSON given on the command line: itself, "-" for standard input, "@FILE" for a file.
 enum JSONArgument {
-  static func read(_ text: String) throws -> [UInt8] {
+  static func read(_ text: String) throws(CommandFailure) -> [UInt8] {
     if text == "-" { return try bytes(of: "/dev/stdin") }
-    if text.hasPrefix("@") { return try bytes(of: String(text.dropFirst())) }
-    return Array(text.utf8)
+    guard text.hasPrefix("@") else { return Array(text.utf8) }
+    guard text.count > 1 else { throw CommandFailure("'@' wants a file: @FILE", status: SystemExit.usage) }
+    return try bytes(of: String(text.dropFirst()))
   }
 
   private static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {

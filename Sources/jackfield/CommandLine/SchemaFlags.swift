@@ -5,137 +5,85 @@ import JSON
 /// Makes flags of a command's input schema: "--run baseline" for {"run": "baseline"}.
 struct SchemaFlags {
   let command: String
-  /// As command/list gives it; nil when the host does not know the command.
-  let description: JSONValue?
+  private let summary: String
+  /// By name.
+  private let flags: [SchemaFlag]
 
-  private var properties: [String: JSONValue] { description?["input"]?["properties"]?.objectValue ?? [:] }
-  private var required: [String] { (description?["input"]?["required"]?.arrayValue ?? []).compactMap(\.stringValue) }
-
-  /// The flags with their dashes, by name.
-  var names: [String] { properties.keys.sorted().map { "--" + Self.kebab($0) } }
+  /// - Parameter description: Of one command, as command/list gives it.
+  init(command: String, description: JSONValue) {
+    self.command = command
+    summary = description["summary"]?.stringValue ?? ""
+    let required = (description["input"]?["required"]?.arrayValue ?? []).compactMap(\.stringValue)
+    flags = (description["input"]?["properties"]?.objectValue ?? [:]).sorted { $0.key < $1.key }.map {
+      SchemaFlag(property: $0.key, schema: $0.value, isRequired: required.contains($0.key))
+    }
+  }
 
   /// Turns words such as "--run baseline --limit 3 --no-archived" into the command's arguments.
   func parse(_ words: [String]) throws(UsageError) -> JSONValue {
     var object: [String: JSONValue] = [:]
     var rest = words[...]
     while let word = rest.popFirst() {
-      guard word.hasPrefix("--") else {
-        throw UsageError("'\(word)' is not a flag of '\(command)'; flags begin with --", subcommand: "call \(command)")
-      }
+      guard word.hasPrefix("--") else { throw error("'\(word)' is not a flag of '\(command)'; flags begin with --") }
       try take(word, &rest, into: &object)
     }
-    for name in required where object[name] == nil {
-      throw UsageError("'\(command)' wants --\(Self.kebab(name))\(hint(name))", subcommand: "call \(command)")
-    }
+    for flag in flags where flag.isRequired && object[flag.property] == nil { throw error("'\(command)' wants \(flag.name)\(about(flag))") }
     return .object(object)
   }
 
   private func take(_ word: String, _ rest: inout ArraySlice<String>, into object: inout [String: JSONValue]) throws(UsageError) {
-    let (flag, inline) = Self.split(word)
-    if let name = property(flag), let schema = properties[name] {
-      if Self.kind(schema) == "boolean" {
-        object[name] = .bool(inline.map { $0 == "true" } ?? true)
-        return
-      }
-      guard let text = inline ?? rest.popFirst() else {
-        throw UsageError("'\(flag)' wants a value\(hint(name))", subcommand: "call \(command)")
-      }
-      let value = try self.value(text, schema, flag)
-      if Self.kind(schema) == "array", let items = schema["items"] {
-        let one = text.hasPrefix("[") ? value : .array([try self.value(text, items, flag)])
-        object[name] = .array((object[name]?.arrayValue ?? []) + (one.arrayValue ?? []))
-      } else {
-        object[name] = value
-      }
-    } else if flag.hasPrefix("--no-"), let name = property("--" + flag.dropFirst(5)), Self.kind(properties[name]) == "boolean" {
-      object[name] = .bool(false)
+    let (name, inline) = WordParser.split(word)
+    guard let flag = flag(name) else {
+      guard name.hasPrefix("--no-"), let flag = self.flag("--" + name.dropFirst(5)), flag.kind == .boolean else { throw unknown(name) }
+      guard inline == nil else { throw error("'\(name)' takes no value") }
+      object[flag.property] = false
+      return
+    }
+    if flag.kind == .boolean, inline == nil {
+      object[flag.property] = true
+      return
+    }
+    let follows = rest.first.map { self.flag(WordParser.split($0).name) == nil } ?? false
+    guard let text = inline ?? (follows ? rest.removeFirst() : nil) else { throw error("'\(name)' wants a value\(about(flag))") }
+    let value: JSONValue
+    do throws(SchemaFlag.Mismatch) { value = try flag.read(text) } catch {
+      throw self.error("'\(name)' of '\(command)' wants \(error.wanted)")
+    }
+    if flag.kind == .array, let more = value.arrayValue {
+      object[flag.property] = .array((object[flag.property]?.arrayValue ?? []) + more)
     } else {
-      throw unknown(flag)
+      object[flag.property] = value
     }
   }
-
-  private func value(_ text: String, _ schema: JSONValue, _ flag: String) throws(UsageError) -> JSONValue {
-    switch Self.kind(schema) {
-    case "string": return .string(text)
-    case "integer":
-      guard let number = Int64(text) else { throw wrong(flag, "a whole number", text) }
-      return .integer(number)
-    case "number":
-      guard let number = Double(text) else { throw wrong(flag, "a number", text) }
-      return .number(number)
-    case "array" where !text.hasPrefix("["): return .string(text)
-    default: return (try? JSONValue(parsing: text)) ?? .string(text)
-    }
-  }
-
-  private func wrong(_ flag: String, _ wanted: String, _ text: String) -> UsageError {
-    UsageError("'\(flag)' of '\(command)' wants \(wanted), not '\(text)'", subcommand: "call \(command)")
-  }
-
-  private func unknown(_ flag: String) -> UsageError {
-    let cure =
-      NearMiss.closest(to: flag, in: names).map { "did you mean '\($0)'?" }
-      ?? (names.isEmpty ? "it takes none" : "it has \(names.joined(separator: ", "))")
-    return UsageError("'\(command)' has no flag '\(flag)'; \(cure)", subcommand: "call \(command)")
-  }
-
-  private func hint(_ name: String) -> String { properties[name]?["description"]?.stringValue.map { ": \($0)" } ?? "" }
 
   /// A property may be written as it is, or in kebab case.
-  private func property(_ flag: String) -> String? {
-    let word = String(flag.dropFirst(2))
-    return properties[word] != nil ? word : properties.keys.first { Self.kebab($0) == word }
+  private func flag(_ name: String) -> SchemaFlag? { flags.first { "--" + $0.property == name } ?? flags.first { $0.name == name } }
+
+  private func unknown(_ name: String) -> UsageError {
+    // Options of "call" itself come here only when they are misspelt.
+    let known = flags.map(\.name)
+    let near = NearMiss.hint(for: name, in: known + Subcommand.call.allOptions.map(\.name))
+    let cure = !near.isEmpty ? near : known.isEmpty ? "; it takes none" : "; it has \(known.joined(separator: ", "))"
+    return error("'\(command)' has no flag '\(name)'\(cure)")
+  }
+
+  private func about(_ flag: SchemaFlag) -> String { flag.summary.isEmpty ? "" : ": \(flag.summary)" }
+
+  private func error(_ message: String) -> UsageError { UsageError(message, subcommand: "call \(command)") }
+
+  /// What may come next, for completion: the values of a flag that waits for one, else flags.
+  func candidates(previous: String?, typed: String) -> [String] {
+    if let previous, let flag = flag(previous), flag.kind != .boolean { return flag.choiceTexts }
+    if case (let name, _?) = WordParser.split(typed) { return (flag(name)?.choiceTexts ?? []).map { "\(name)=\($0)" } }
+    return flags.map(\.name)
   }
 
   /// The explanation behind "call NAME --help".
   func help() -> String {
-    guard let description else { return "there is no command '\(command)'; 'jackfield commands' lists them" }
-    var parts = ["usage: jackfield call \(command) [--flag value …] [OPTIONS]", description["summary"]?.stringValue ?? ""]
-    if !properties.isEmpty {
-      parts.append("flags:\n" + HelpText.columns(properties.keys.sorted().map { ("  " + label($0), explanation($0)) }))
-    }
-    parts.append("options:\n" + HelpText.columns(Subcommand.call.allOptions.map { ("  " + HelpText.label($0), $0.help) }))
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
-  }
-
-  private func label(_ name: String) -> String {
-    let kind = Self.kind(properties[name])
-    return "--" + Self.kebab(name) + (kind == "boolean" ? "" : " " + kind.uppercased()) + (kind == "array" ? " …" : "")
-  }
-
-  private func explanation(_ name: String) -> String {
-    var parts = [properties[name]?["description"]?.stringValue ?? ""]
-    if required.contains(name) { parts.append("(required)") }
-    if let choices = properties[name]?["enum"]?.arrayValue {
-      parts.append("(one of " + choices.map { $0.stringValue ?? $0.serialized() }.joined(separator: ", ") + ")")
-    }
-    if let value = properties[name]?["default"] { parts.append("(default \(value.stringValue ?? value.serialized()))") }
-    return parts.filter { !$0.isEmpty }.joined(separator: " ")
-  }
-
-  /// The first type that is not null.
-  private static func kind(_ schema: JSONValue?) -> String {
-    if let one = schema?["type"]?.stringValue { return one }
-    return (schema?["type"]?.arrayValue ?? []).compactMap(\.stringValue).first { $0 != "null" } ?? "json"
-  }
-
-  private static func split(_ word: String) -> (flag: String, value: String?) {
-    guard let equals = word.firstIndex(of: "=") else { return (word, nil) }
-    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-  }
-
-  /// "timeoutMs" and "timeout_ms" become "timeout-ms".
-  static func kebab(_ name: String) -> String {
-    var result = ""
-    for character in name {
-      if character == "_" {
-        result.append("-")
-      } else if character.isUppercase {
-        result += "-" + character.lowercased()
-      } else {
-        result.append(character)
-      }
-    }
-    return result
+    var parts = ["usage: jackfield call \(command)\(flags.isEmpty ? "" : " [--flag value …]") [OPTIONS]"]
+    if !summary.isEmpty { parts.append(HelpText.wrapped(summary)) }
+    if !flags.isEmpty { parts.append("flags:\n" + HelpText.columns(flags.map { ("  " + $0.label, $0.explanation) })) }
+    parts.append("options:\n" + HelpText.options(.call))
+    return Terminal.plainLines(parts.joined(separator: "\n\n"))
   }
 }

@@ -12,8 +12,8 @@ struct Subcommand: Sendable {
   var discussion = ""
   var examples: [String] = []
   var isHidden = false
-  /// Says what may come next, for completion: the words so far, without the verb.
-  var complete: @Sendable (_ words: [String], _ home: String?) -> [String] = { _, _ in [] }
+  /// Says what may come next, for completion; options that are listed need not be said.
+  var complete: @Sendable (Completion.Request) -> [String] = { _ in [] }
   /// Returns the exit status.
   var run: @Sendable (Invocation) throws -> Int32
 

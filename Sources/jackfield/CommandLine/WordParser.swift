@@ -13,31 +13,49 @@ struct WordParser {
         invocation.arguments += rest
         break
       }
-      guard word.hasPrefix("-"), word != "-", Double(word) == nil else {
+      guard Self.isOption(word) else {
         invocation.arguments.append(word)
         continue
       }
-      try take(word, &rest, into: &invocation)
+      let (name, inline) = Self.split(word)
+      if let option = option(name) {
+        try take(option, inline, &rest, into: &invocation)
+      } else if subcommand.takesOtherOptions {
+        invocation.others.append(word)
+        // A value may follow; whether it does only the verb knows, so it is handed the next word with it.
+        if inline == nil, let next = rest.first, !Self.isOption(next) { invocation.others.append(rest.removeFirst()) }
+      } else {
+        throw unknown(name)
+      }
     }
     return invocation
   }
 
-  private func take(_ word: String, _ rest: inout ArraySlice<String>, into invocation: inout Invocation) throws(UsageError) {
-    let (name, inline) = split(word)
-    guard let option = subcommand.allOptions.first(where: { $0.name == name || (name == "-h" && $0.name == "--help") }) else {
-      guard subcommand.takesOtherOptions else { throw unknown(name) }
-      invocation.others.append(word)
-      // A value may follow; whether it does only the verb knows, so it is handed everything up to the next option.
-      while let next = rest.first, inline == nil, !isOption(next) { invocation.others.append(next); rest.removeFirst(); break }
-      return
-    }
-    guard option.value != nil else {
-      guard inline == nil else { throw UsageError("'\(name)' takes no value", subcommand: subcommand.name) }
+  /// "-" stands for standard input, and a number may be negative.
+  static func isOption(_ word: String) -> Bool { word.hasPrefix("-") && word != "-" && Double(word) == nil }
+
+  /// "--name=value" is one word.
+  static func split(_ word: String) -> (name: String, value: String?) {
+    guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  }
+
+  private func option(_ name: String) -> OptionSpec? {
+    subcommand.allOptions.first { $0.name == name || (name == "-h" && $0.name == "--help") }
+  }
+
+  private func take(
+    _ option: OptionSpec, _ inline: String?, _ rest: inout ArraySlice<String>, into invocation: inout Invocation
+  ) throws(UsageError) {
+    guard let placeholder = option.value else {
+      guard inline == nil else { throw UsageError("'\(option.name)' takes no value", subcommand: subcommand.name) }
       invocation.options[option.name] = [""]
       return
     }
-    guard let value = inline ?? rest.popFirst() else {
-      throw UsageError("'\(name)' wants a value: \(name) \(option.value ?? "VALUE")", subcommand: subcommand.name)
+    // Another option is no value: "--home --json" is a value forgotten, not a directory of that name.
+    let follows = rest.first.map { $0 != "--" && self.option(Self.split($0).name) == nil } ?? false
+    guard let value = inline ?? (follows ? rest.removeFirst() : nil), !value.isEmpty else {
+      throw UsageError("'\(option.name)' wants a value: \(option.name) \(placeholder)", subcommand: subcommand.name)
     }
     if option.repeats {
       invocation.options[option.name, default: []].append(value)
@@ -46,17 +64,9 @@ struct WordParser {
     }
   }
 
-  private func isOption(_ word: String) -> Bool { word.hasPrefix("-") && word != "-" && Double(word) == nil }
-
-  /// "--name=value" is one word.
-  private func split(_ word: String) -> (name: String, value: String?) {
-    guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
-    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-  }
-
   private func unknown(_ name: String) -> UsageError {
-    let known = subcommand.allOptions.map(\.name)
-    let hint = NearMiss.closest(to: name, in: known).map { "; did you mean '\($0)'?" } ?? ""
-    return UsageError("'jackfield \(subcommand.name)' has no option '\(name)'\(hint)", subcommand: subcommand.name)
+    UsageError(
+      "'jackfield \(subcommand.name)' has no option '\(name)'\(NearMiss.hint(for: name, in: subcommand.allOptions.map(\.name)))",
+      subcommand: subcommand.name)
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Host
 
 extension Subcommand {
   static let completion = Subcommand(
@@ -8,11 +9,13 @@ extension Subcommand {
       zsh   eval "$(jackfield completion zsh)"              in ~/.zshrc, after compinit
       fish  jackfield completion fish > ~/.config/fish/completions/jackfield.fish
       """,
-    complete: { words, _ in words.isEmpty ? ["bash", "zsh", "fish"] : [] },
+    complete: { $0.arguments.isEmpty ? CompletionScripts.shells : [] },
     run: { invocation in
       let shell = try invocation.arguments(1...1)[0]
       guard let script = CompletionScripts.script(shell) else {
-        throw UsageError("there is no completion for '\(shell)'; there is for bash, zsh and fish", subcommand: "completion")
+        throw UsageError(
+          "there is no completion for '\(shell)'\(NearMiss.hint(for: shell, in: CompletionScripts.shells)); there is for bash, zsh and fish",
+          subcommand: "completion")
       }
       Terminal.print(script)
       return SystemExit.ok

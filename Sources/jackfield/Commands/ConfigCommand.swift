@@ -8,11 +8,11 @@ extension Subcommand {
     options: [.json, OptionSpec(name: "--origin", help: "with show: say where each value comes from")],
     discussion: """
       show   what the running host uses, defaults filled in, secrets masked
-      check  read the files as a host would, and say everything that is wrong with them; needs no host
+      check  read the files as a host would, with the plugins' own settings, and say everything that is wrong; needs no host
       path   the files and directories that are read; needs no host
       """,
     examples: ["jackfield config show --origin", "jackfield config check"],
-    complete: { words, _ in words.isEmpty ? ["show", "check", "path"] : [] },
+    complete: { $0.arguments.isEmpty ? ["show", "check", "path"] : [] },
     run: { try ConfigCommand.run($0) })
 }
 
@@ -31,19 +31,22 @@ enum ConfigCommand {
     let origin = invocation.has("--origin")
     let shown = try ControlClient(home: invocation.home).request("config/show", ["origin": .bool(origin)])
     guard origin, !invocation.wantsJSON, let rows = shown.arrayValue else {
-      Terminal.print(invocation.wantsJSON ? shown.serialized() : shown.serialized(pretty: true))
+      Terminal.print(Terminal.json(shown, pretty: !invocation.wantsJSON || Terminal.outputIsTerminal))
       return SystemExit.ok
     }
-    Terminal.printTable(
-      ["KEY", "VALUE", "FROM"],
-      rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] })
+    Terminal.print(
+      TextTable(
+        titles: ["KEY", "VALUE", "FROM"],
+        rows: rows.map { [StatusCommand.text($0["key"]), $0["value"]?.serialized() ?? "", StatusCommand.text($0["origin"])] }))
     return SystemExit.ok
   }
 
   private static func check(_ invocation: Invocation) throws -> Int32 {
     let directories = Directories(environment: Environment.all, home: invocation.home)
     do throws(ConfigurationError) {
-      _ = try ConfigurationLoader(directories: directories, environment: Environment.all).load()
+      let configuration = try ConfigurationLoader(directories: directories, environment: Environment.all).load()
+      let faults = PluginSurvey(directories: directories, environment: Environment.all).configurationFaults(configuration)
+      guard faults.isEmpty else { throw ConfigurationError(problems: faults) }
     } catch {
       if invocation.wantsJSON { Terminal.print(.array(error.problems.map { .string($0.message) })) }
       throw CommandFailure(invocation.wantsJSON ? "" : "\(error)")

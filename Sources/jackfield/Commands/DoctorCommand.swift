@@ -15,8 +15,28 @@ extension Subcommand {
         Terminal.print(
           .array(findings.map { ["level": .string($0.level.rawValue), "subject": .string($0.subject), "message": .string($0.message)] }))
       } else {
-        Terminal.printTable(["", "WHAT", "FOUND"], findings.map { [$0.level.rawValue, $0.subject, $0.message] })
+        DoctorCommand.show(findings)
       }
       return findings.contains { $0.level == .problem } ? SystemExit.failed : SystemExit.ok
     })
+}
+
+enum DoctorCommand {
+  static func show(_ findings: [Doctor.Finding]) {
+    Terminal.print(TextTable(titles: ["", "WHAT", "FOUND"], rows: findings.map { [$0.level.rawValue, $0.subject, $0.message] }))
+    Terminal.print("\n\(verdict(findings))")
+  }
+
+  /// The last line, for whoever does not read the table.
+  static func verdict(_ findings: [Doctor.Finding]) -> String {
+    let problems = findings.count { $0.level == .problem }
+    let warnings = findings.count { $0.level == .warning }
+    func counted(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+    return switch (problems, warnings) {
+    case (0, 0): "all is well"
+    case (0, _): counted(warnings, "warning")
+    case (_, 0): counted(problems, "problem")
+    default: "\(counted(problems, "problem")), \(counted(warnings, "warning"))"
+    }
+  }
 }

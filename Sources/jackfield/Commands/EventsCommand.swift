@@ -19,7 +19,7 @@ enum EventsCommand {
     Interrupt.watch()
     let show: (String, JSONValue) -> Void = { method, event in
       guard method == "event" else { return }
-      Terminal.print(asLines ? event.serialized() : line(event))
+      if asLines { Terminal.printLine(event) } else { Terminal.print(line(event)) }
       left -= 1
       if left <= 0 { SystemExit.end(SystemExit.ok) }
     }

@@ -14,28 +14,34 @@ extension Subcommand {
       check     judge a plugin's directory or file without a host, and without running its code
       """,
     examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin"],
-    complete: { words, home in
-      words.isEmpty ? ["list", "info", "enable", "disable", "reload", "check"] : words.first == "check" ? [] : PluginsCommand.ids(home)
+    complete: { request in
+      switch (request.arguments.count, request.arguments.first) {
+      case (0, _): PluginsCommand.verbs
+      case (1, "info"), (1, "enable"), (1, "disable"), (1, "reload"): PluginsCommand.ids(request.home)
+      default: []
+      }
     },
     run: { try PluginsCommand.run($0) })
 }
 
 enum PluginsCommand {
+  static let verbs = ["list", "info", "enable", "disable", "reload", "check"]
+
   static func run(_ invocation: Invocation) throws -> Int32 {
     let words = try invocation.arguments(0...2)
-    switch (words.first ?? "list", words.dropFirst().first) {
-    case ("list", nil): return try list(invocation)
-    case ("info", let id?): return try answer(invocation, "plugin/info", id, pretty: true)
-    case ("enable", let id?): return try answer(invocation, "plugin/enable", id)
-    case ("disable", let id?): return try answer(invocation, "plugin/disable", id)
-    case ("reload", let id?): return try answer(invocation, "plugin/reload", id)
-    case ("check", let path?): return check(path, json: invocation.wantsJSON)
-    case (let verb, let id) where ["list", "info", "enable", "disable", "reload", "check"].contains(verb):
-      throw UsageError(id == nil ? "'plugins \(verb)' wants one plugin" : "'plugins list' takes no plugin", subcommand: "plugins")
-    case (let verb, _):
-      let hint = NearMiss.closest(to: verb, in: ["list", "info", "enable", "disable", "reload", "check"]).map { "; did you mean '\($0)'?" }
-      throw UsageError("'plugins' cannot '\(verb)'\(hint ?? "")", subcommand: "plugins")
+    let verb = words.first ?? "list"
+    guard verbs.contains(verb) else {
+      throw UsageError("'plugins' cannot '\(verb)'\(NearMiss.hint(for: verb, in: verbs))", subcommand: "plugins")
     }
+    guard verb != "list" else {
+      guard words.count < 2 else { throw UsageError("'plugins list' takes no plugin; 'plugins info ID' shows one", subcommand: "plugins") }
+      return try list(invocation)
+    }
+    guard words.count == 2, !words[1].isEmpty else {
+      let wanted = verb == "check" ? "a plugin's directory or file" : "the id of a plugin; 'jackfield plugins' lists them"
+      throw UsageError("'plugins \(verb)' wants \(wanted)", subcommand: "plugins")
+    }
+    return verb == "check" ? check(words[1], json: invocation.wantsJSON) : try change(invocation, verb, words[1])
   }
 
   private static func list(_ invocation: Invocation) throws -> Int32 {
@@ -49,20 +55,33 @@ enum PluginsCommand {
       return Terminal.print("no plugins; put one below <home>/plugins, or name a directory with 'serve --plugins DIR'")
     }
     let text = StatusCommand.text
-    Terminal.printTable(
-      ["PLUGIN", "VERSION", "STATE", "MODE", "PATH"],
-      rows.map { [text($0["id"]), text($0["version"]), text($0["state"]), text($0["mode"]), text($0["path"])] })
-    for row in rows {
-      if let reason = row["reason"]?.stringValue { Terminal.print("\n\(text(row["id"])): \(Terminal.plain(reason))") }
-      if let health = row["health"] { Terminal.print("\n\(text(row["id"])): \(text(health["level"])): \(text(health["message"]))") }
-      for path in row["shadowed"]?.arrayValue ?? [] { Terminal.print("\n\(text(row["id"])): another copy is ignored: \(text(path))") }
+    Terminal.print(
+      TextTable(
+        titles: ["PLUGIN", "VERSION", "STATE", "MODE", "PATH"],
+        rows: rows.map { [text($0["id"]), text($0["version"]), text($0["state"]), text($0["mode"]), text($0["path"])] }))
+    for note in rows.flatMap(notes) {
+      Terminal.print("")
+      Terminal.printWrapped(note)
     }
   }
 
-  private static func answer(_ invocation: Invocation, _ method: String, _ id: String, pretty: Bool = false) throws -> Int32 {
-    let answer = try ControlClient(home: invocation.home).request(method, ["id": .string(id)])
-    if invocation.wantsJSON || pretty { Terminal.print(answer) } else { show([answer]) }
-    return method != "plugin/reload" || ["active", "ready"].contains(answer["state"]?.stringValue) ? SystemExit.ok : SystemExit.failed
+  /// What is to be said about one plugin beside its row.
+  private static func notes(_ row: JSONValue) -> [String] {
+    let id = StatusCommand.text(row["id"])
+    let state = StatusCommand.text(row["state"])
+    var notes: [String] = []
+    if let reason = row["reason"]?.stringValue { notes.append("\(id) (\(state)): \(reason)") }
+    if let health = row["health"] {
+      notes.append("\(id) (\(StatusCommand.text(health["level"]))): \(StatusCommand.text(health["message"]))")
+    }
+    return notes + (row["shadowed"]?.arrayValue ?? []).map { "\(id): another copy is ignored: \(StatusCommand.text($0))" }
+  }
+
+  /// Says "info", "enable", "disable" or "reload" to the host and shows the plugin as it is then.
+  private static func change(_ invocation: Invocation, _ verb: String, _ id: String) throws -> Int32 {
+    let answer = try ControlClient(home: invocation.home).request("plugin/\(verb)", ["id": .string(id)])
+    if invocation.wantsJSON || verb == "info" { Terminal.print(answer) } else { show([answer]) }
+    return verb != "reload" || ["active", "ready"].contains(answer["state"]?.stringValue) ? SystemExit.ok : SystemExit.failed
   }
 
   private static func check(_ path: String, json: Bool) -> Int32 {
@@ -71,7 +90,7 @@ enum PluginsCommand {
     if json {
       Terminal.print(.array(findings.map { ["severity": .string($0.severity.rawValue), "message": .string($0.description)] }))
     } else {
-      for finding in findings { Terminal.print("\(finding.severity.rawValue): \(Terminal.plain(finding.description))") }
+      for finding in findings { Terminal.printWrapped("\(finding.severity.rawValue): \(finding.description)") }
       if faults.isEmpty { Terminal.print("'\(path)' may be loaded") }
     }
     return faults.isEmpty ? SystemExit.ok : SystemExit.failed
@@ -79,7 +98,7 @@ enum PluginsCommand {
 
   /// For completion; nothing when there is no host.
   static func ids(_ home: String?) -> [String] {
-    let rows = try? ControlClient(home: home).request("plugin/list")["plugins"]?.arrayValue
-    return (rows ?? [])?.compactMap { $0["id"]?.stringValue } ?? []
+    let rows = ControlClient.ask("plugin/list", home: home)?["plugins"]?.arrayValue ?? []
+    return rows.compactMap { $0["id"]?.stringValue }
   }
 }

@@ -14,10 +14,13 @@ extension Subcommand {
     })
 
   static let stop = Subcommand(
-    name: "stop", summary: "stop the host in order", examples: ["jackfield stop"],
+    name: "stop", summary: "stop the host in order, and wait until it has", examples: ["jackfield stop"],
     run: { invocation in
       _ = try invocation.arguments(0...0)
-      _ = try ControlClient(home: invocation.home).request("host/stop")
+      let client = try ControlClient(home: invocation.home)
+      _ = try client.request("host/stop")
+      // The host closes its door last of all.
+      client.waitUntilClosed()
       return SystemExit.ok
     })
 

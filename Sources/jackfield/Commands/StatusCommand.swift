@@ -16,44 +16,67 @@ extension Subcommand {
 /// Lays the status out for a person.
 enum StatusCommand {
   static func show(_ status: JSONValue) {
-    let first = [
-      "jackfield \(text(status["version"]))", text(status["state"]), "ABI \(text(status["abi"]))", "process \(text(status["pid"]))",
-      "up \(uptime(status))",
-      "\(megabytes(status["residentBytes"])) MB resident", "\(text(status["openCalls"])) open calls",
-    ]
-    Terminal.print("\(first.joined(separator: ", "))\nhome \(text(status["directories"]?["config"]))\n")
+    Terminal.print("\(head(status).joined(separator: "\n"))\n")
     PluginsCommand.show(status["plugins"]?.arrayValue ?? [])
-    let commands = status["commands"]?.arrayValue ?? []
-    guard !commands.isEmpty else { return }
-    Terminal.print("")
-    Terminal.printTable(
-      ["COMMAND", "CALLS", "FAILED", "P50 ms", "P99 ms", "MAX ms"],
-      commands.map { row in
-        [
-          text(row["name"]), text(row["calls"]), text(row["failures"]), milliseconds(row["p50Microseconds"]),
-          milliseconds(row["p99Microseconds"]), milliseconds(row["maxMicroseconds"]),
-        ]
-      })
-  }
-
-  static func text(_ value: JSONValue?) -> String {
-    switch value {
-    case .none, .null: "-"
-    case .string(let text): Terminal.plain(text)
-    case let value?: value.serialized()
+    for table in [commands(status), topics(status)] where !table.rows.isEmpty {
+      Terminal.print("")
+      Terminal.print(table)
     }
   }
 
-  private static func uptime(_ status: JSONValue) -> String {
-    let seconds = Int(status["uptimeSeconds"]?.doubleValue ?? 0)
-    return seconds < 3_600 ? "\(seconds / 60) min \(seconds % 60) s" : "\(seconds / 3_600) h \(seconds / 60 % 60) min"
+  static func head(_ status: JSONValue) -> [String] {
+    [
+      "jackfield \(text(status["version"])) (plugin ABI \(text(status["abi"]))), \(text(status["state"])), up \(uptime(status))",
+      "process \(text(status["pid"])), \(fixed(status["residentBytes"], per: 1_000_000, places: 1)) MB resident,"
+        + " \(text(status["openCalls"])) open calls",
+      "home \(text(status["directories"]?["config"]))",
+    ]
   }
 
-  private static func megabytes(_ value: JSONValue?) -> String { rounded((value?.doubleValue ?? 0) / 1_000_000, places: 1) }
-  private static func milliseconds(_ value: JSONValue?) -> String { rounded((value?.doubleValue ?? 0) / 1_000, places: 3) }
-
-  private static func rounded(_ value: Double, places: Int) -> String {
-    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    return "\((value * scale).rounded() / scale)"
+  /// Only commands that were called.
+  static func commands(_ status: JSONValue) -> TextTable {
+    TextTable(
+      titles: ["COMMAND", "CALLS", "FAILED", "P50 ms", "P99 ms", "MAX ms"],
+      rows: (status["commands"]?.arrayValue ?? []).map { row in
+        [text(row["name"]), text(row["calls"]), text(row["failures"])]
+          + ["p50", "p99", "max"].map { fixed(row["\($0)Microseconds"], per: 1_000, places: 3) }
+      },
+      numbers: [1, 2, 3, 4, 5])
   }
+
+  /// Only topics with events.
+  static func topics(_ status: JSONValue) -> TextTable {
+    let busy = (status["topics"]?.arrayValue ?? []).filter { ($0["published"]?.intValue ?? 0) > 0 }
+    return TextTable(titles: ["TOPIC", "EVENTS"], rows: busy.map { [text($0["name"]), text($0["published"])] }, numbers: [1])
+  }
+
+  /// A cell: "-" for nothing.
+  static func text(_ value: JSONValue?) -> String {
+    switch value {
+    case .none, .null, .string(""): "-"
+    case .string(let text): Terminal.plain(text)
+    case let value?: Terminal.json(value, pretty: false)
+    }
+  }
+
+  static func uptime(_ status: JSONValue) -> String {
+    let seconds = whole(status["uptimeSeconds"]?.doubleValue ?? 0)
+    return switch seconds {
+    case ..<60: "\(seconds) s"
+    case ..<3_600: "\(seconds / 60) min \(seconds % 60) s"
+    case ..<86_400: "\(seconds / 3_600) h \(seconds / 60 % 60) min"
+    default: "\(seconds / 86_400) d \(seconds / 3_600 % 24) h"
+    }
+  }
+
+  /// A number in a larger unit, always with the same count of decimals.
+  static func fixed(_ value: JSONValue?, per unit: Double, places: Int) -> String {
+    let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
+    let all = whole((value?.doubleValue ?? 0) / unit * Double(scale))
+    let fraction = String(all % scale)
+    return "\(all / scale).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
+  }
+
+  /// Rounded; what no clock or counter shows becomes the nearest that one could.
+  private static func whole(_ value: Double) -> Int { Int(min(max(value.rounded(), 0), 1e15)) }
 }

@@ -33,6 +33,13 @@ struct EventBatch: Sendable {
     origins.append(origin)
   }
 
+  /// Forgets all events and keeps the memory they were in.
+  mutating func clear() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    origins.removeAll(keepingCapacity: true)
+  }
+
   /// Where an event lies in `bytes`.
   func range(of index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 

@@ -19,8 +19,11 @@ struct EventFields {
   var ts: Double?
   var step: Int64?
   var epoch: Int64?
-  /// Kept from one event to the next, to keep its memory.
-  var values: [Value] = []
+  /// No two of one name: the first counts. Kept from one event to the next, to keep its memory.
+  private(set) var values: [Value] = []
+  /// By a metric's number in `FieldNames`: the last event that had it.
+  private var lastSeen: [Int] = []
+  private var eventCount = 0
   /// Numbers under names beyond the limit of `FieldNames`.
   var unnamed = 0
 
@@ -36,6 +39,7 @@ struct EventFields {
     epoch = nil
     unnamed = 0
     values.removeAll(keepingCapacity: true)
+    eventCount += 1
     event.forEachMemberBytes { name, value in
       let kind = value.kind
       switch names.field(name) {
@@ -48,11 +52,18 @@ struct EventFields {
       case .step: step = value.wholeNumber
       case .epoch: epoch = value.wholeNumber
       case .generation: break
-      case .metric(let name) where kind == .number || kind == .integer: values.append(Value(name: name, number: value.double ?? 0))
+      case .metric(let name) where kind == .number || kind == .integer: add(name, value.double ?? 0)
       case .metric: break
       case .beyondLimit: if kind == .number || kind == .integer { unnamed += 1 }
       }
     }
+  }
+
+  private mutating func add(_ name: Int, _ number: Double) {
+    if name >= lastSeen.count { lastSeen.append(contentsOf: repeatElement(0, count: name + 1 - lastSeen.count)) }
+    guard lastSeen[name] != eventCount else { return }
+    lastSeen[name] = eventCount
+    values.append(Value(name: name, number: number))
   }
 }
 

@@ -26,7 +26,9 @@ final class EventInserter {
   private var fields = EventFields()
   private(set) var ledger: Ledger
   private let insertEvent: Statement
-  private let insertMetric: Statement
+  private let metricInserter: MetricInserter
+  /// The rows of the step in hand, kept for their memory.
+  private var metricRows: [MetricInserter.Row] = []
   private let lossName: Int
 
   init(_ database: Database, metricNamesPerRun: Int) throws {
@@ -35,8 +37,7 @@ final class EventInserter {
     ledger = Ledger(database)
     insertEvent = try database.prepare(
       "INSERT OR IGNORE INTO events(session, seq, run, kind, ts, step, epoch, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-    insertMetric = try database.prepare(
-      "INSERT OR IGNORE INTO metrics(run, step, session, seq, metric, value) VALUES (?, ?, ?, ?, ?, ?)")
+    metricInserter = try MetricInserter(database)
     guard case .metric(let loss) = names.field(Array("loss".utf8).span) else { preconditionFailure("'loss' is no envelope field") }
     lossName = loss
   }
@@ -165,27 +166,23 @@ extension EventInserter {
 
   private func spreadStep(_ place: Place) throws(SQLiteError) {
     guard let run = place.run, let step = fields.step else { return }
-    try insertMetric.bind(1, run.id)
-    try insertMetric.bind(2, step)
-    try insertMetric.bind(3, place.session.id)
-    try insertMetric.bind(4, place.seq)
+    let (session, seq) = (place.session.id, place.seq)
     var loss: Double?
+    metricRows.removeAll(keepingCapacity: true)
     for value in fields.values {
       if value.name == lossName { loss = value.number }
       guard let index = try summaryIndex(of: value.name, in: run) else {
         refuse(1, of: run)
         continue
       }
-      try insertMetric.bind(5, run.summaries[index].metric)
-      try insertMetric.bind(6, value.number)
-      try insertMetric.run()
-      // A name written twice in one event counts once.
-      guard database.changes > 0 else { continue }
-      counts.rows += 1
-      run.summaries[index].add(value.number, step: step, session: place.session.id, seq: place.seq)
+      metricRows.append(MetricInserter.Row(metric: run.summaries[index].metric, value: value.number))
+      run.summaries[index].add(value.number, step: step, session: session, seq: seq)
     }
+    // The event is new, so each of them is.
+    try metricInserter.insert(metricRows, run: run.id, step: step, session: session, seq: seq)
+    counts.rows += metricRows.count
     if fields.unnamed > 0 { refuse(fields.unnamed, of: run) }
-    run.tookStep(step, epoch: fields.epoch, loss: loss, session: place.session.id, seq: place.seq)
+    run.tookStep(step, epoch: fields.epoch, loss: loss, session: session, seq: seq)
   }
 
   private func refuse(_ values: Int, of run: RunRecord) {

@@ -16,6 +16,8 @@ final class EventQueue: Sendable {
 
   private struct State {
     var batch = EventBatch()
+    /// Empty; takes the place of the batch that is taken next, so that its memory is used again.
+    var spare = EventBatch()
     var wasFull = false
     var isClosed = false
   }
@@ -48,6 +50,7 @@ final class EventQueue: Sendable {
       if state.batch.count > 0 {
         defer {
           state.batch = EventBatch()
+          swap(&state.batch, &state.spare)
           state.wasFull = false
         }
         return .batch(state.batch, wasFull: state.wasFull)
@@ -55,6 +58,12 @@ final class EventQueue: Sendable {
       return state.isClosed ? .closed : nil
     }
     return turn ?? .idle
+  }
+
+  /// Takes a batch back that is done with, for the memory it is in.
+  func giveBack(_ batch: consuming EventBatch) {
+    batch.clear()
+    state.change { $0.spare = batch }
   }
 
   /// Waits for the queue to be closed.

@@ -94,9 +94,16 @@ final class IngestWriter: @unchecked Sendable {
   /// Lets batches go that the last commit covered to their end.
   private func forgetCommitted() {
     guard openSince == nil, next.batch == batches.count else { return }
-    batches.removeAll()
+    letGo(batches.count)
     next = (0, 0)
     firstOpen = next
+  }
+
+  private func letGo(_ count: Int) {
+    guard count > 0 else { return }
+    let last = batches[count - 1]
+    batches.removeFirst(count)
+    queue.giveBack(last)
   }
 
   private var queueIsEmptyAndCommitDue: Bool {
@@ -137,7 +144,7 @@ final class IngestWriter: @unchecked Sendable {
     openSince = nil
     lastCommit = MonotonicClock.now
     committedCounts = inserter.counts
-    batches.removeFirst(min(next.batch, batches.count))
+    letGo(next.batch)
     next.batch = 0
     firstOpen = next
     progress.update { [committedCounts] shown in

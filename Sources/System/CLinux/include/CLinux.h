@@ -31,4 +31,7 @@ int linux_accept(int listener);
 /* Says who connected. struct ucred is hidden behind _GNU_SOURCE. */
 int linux_peer_uid(int socket, uint32_t *uid);
 
+/* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
+void linux_release_freed_memory(void);
+
 #endif
