@@ -55,6 +55,41 @@ import Testing
     }
   }
 
+  /// A trainer of another make: it says nothing of itself, takes one step, and another one after a reconnect.
+  private let twoConnections = """
+    import json, os, socket, sys, time
+    for step in (1, 2):
+        trainer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+        event = {"type": "trainStep", "step": step, "loss": 0.5, "run_id": "other-make", "session_id": "sess-1", "event_seq": step, "ts": step}
+        trainer.sendall((json.dumps(event) + "\\n").encode())
+        while not os.path.exists(sys.argv[1 + step]):
+            time.sleep(0.01)
+        trainer.close()
+        while step == 1 and not os.path.exists(sys.argv[4]):
+            time.sleep(0.01)
+    """
+
+  @Test func runIsLostWithItsConnectionAndFoundAgainWithTheNext() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let marks = ["leave", "leave again", "come back"].map { host.home + "/" + $0 }
+      let script = try Program(["python3", "-c", twoConnections, "\(host.port)"] + marks, environment: [:], in: host.home)
+      func waits(for state: String) throws {
+        _ = try host.until("call", "runs.show", "--run", "other-make") { $0["state"]?.stringValue == state }
+      }
+      try waits(for: "running")
+      try Data().write(to: URL(filePath: marks[0]))
+      try waits(for: "lost")
+      try Data().write(to: URL(filePath: marks[2]))
+      try waits(for: "running")
+      try Data().write(to: URL(filePath: marks[1]))
+      #expect(script.wait().status == 0)
+      try waits(for: "lost")
+      #expect(try host.json("call", "trainer.list")["sessions"]?[0]?["state"]?.stringValue == "lost")
+      host.stop()
+    }
+  }
+
   @Test func pauseAndResumeReachTheScript() async throws {
     try await onOwnThread {
       let host = try LiveHost()

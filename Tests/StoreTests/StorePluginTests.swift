@@ -157,6 +157,27 @@ import Testing
     await store.host.close()
   }
 
+  @Test func repeatedEventsAreConfirmedAgain() async throws {
+    let store = try await StoreHarness()
+    for number in 1...3 { store.publish(step(number, seq: number)) }
+    try await store.committed("s", 3)
+    // As a client does that lost its connection before it was told: everything again, nothing new.
+    for number in 1...3 { store.publish(step(number, seq: number)) }
+    try await store.committed("s", 3)
+    #expect(try await store.ask("store.status")["since_start"]?["duplicates"] == 3)
+    await store.host.close()
+  }
+
+  @Test func aRunWhoseTrainerIsConnectedASecondTimeIsNotLost() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1))
+    store.publish(["connection": 1, "session_id": "s", "stillConnected": true], topic: "trainer.disconnected")
+    store.publish(step(1, seq: 1, run: "other", session: "t"))
+    try await store.committed("t", 1)
+    #expect(try await store.ask("runs.show", ["run": "r"])["state"] == "running")
+    await store.host.close()
+  }
+
   @Test func whatIsNoEventIsCountedAndHarmless() async throws {
     let store = try await StoreHarness()
     store.host.publish("trainer.other", Payload(bytes: Array("{\"type\": ".utf8), content: .bytes))

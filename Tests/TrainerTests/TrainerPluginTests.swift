@@ -141,6 +141,41 @@ import Testing
     await host.close()
   }
 
+  @Test func trainingIsPausedWhileTheBusIsFull() async throws {
+    let host = try await host()
+    host.setRoom(1, in: "trainer.step")
+    let trainer = try await trainer(of: host)
+    for number in 1...10 { trainer.send(step(number, seq: number)) }
+    try await host.refused("trainer.step")
+    let call = host.begin("trainer.pause", json: #"{"timeoutMs":5000}"#)
+    let line = try #require(await trainer.next())
+    let id = try #require(try JSONValue(parsing: line)["id"]?.stringValue)
+    trainer.send(#"{"id": "\#(id)", "ok": true, "data": {"status": "paused"}}"#)
+    let answer = try await call.answer()
+    #expect(answer.failure == nil && answer.text.contains(#""status":"paused""#))
+    host.setRoom(nil, in: "trainer.step")
+    await host.close()
+  }
+
+  @Test func sessionsThatHaveEndedAreListedBehindTheLiveOnesTheNewestFirst() async throws {
+    let host = try await host()
+    for number in 1...25 {
+      let trainer = try await trainer(of: host)
+      trainer.send(step(1, seq: 1, session: "early-\(number)"))
+      if number == 25 { trainer.send(event("trainingFinished", seq: 2, session: "early-25")) }
+      trainer.close()
+      _ = try await host.published("trainer.disconnected")
+    }
+    let trainer = try await trainer(of: host)
+    trainer.send(step(1, seq: 1, session: "live"))
+    for _ in 1...26 { _ = try await host.published("trainer.step") }
+    let sessions = try #require(try await ask(host, "trainer.list")["sessions"]?.arrayValue)
+    #expect(sessions.map { $0["session"] } == ["live"] + (6...25).reversed().map { .string("early-\($0)") })
+    #expect(sessions.prefix(3).map { $0["state"] } == ["running", "ended", "lost"])
+    #expect(try await ask(host, "trainer.list", ["all": true])["sessions"]?.arrayValue?.count == 26)
+    await host.close()
+  }
+
   @Test func stopTriesToTheLastAndLeavesNothingRunning() async throws {
     let host = try await host()
     host.setRoom(1, in: "trainer.step")

@@ -40,6 +40,25 @@ import Testing
     bench.stop()
   }
 
+  @Test(arguments: [64 << 20, 1_000])
+  func replyPassesEventsThatAreHeldBack(spoolMemoryBytes: Int) async throws {
+    let bench = try ServiceBench(room: 2, spoolMemoryBytes: spoolMemoryBytes)
+    let trainer = try bench.trainer()
+    trainer.send(hello())
+    for number in 1...1_000 { trainer.send(step(number, seq: number)) }
+    #expect(await bench.sink.take(1) == [step(1, seq: 1)])
+    async let answer = bench.service.request("pause", session: nil, within: .seconds(20))
+    let command = try await nextCommand(trainer)
+    trainer.send(event("paused", seq: 1_001), #"{"id": \#(id(command)), "ok": true, "data": {"status": "paused"}}"#)
+    #expect(try await answer.data == ["status": "paused"])
+    #expect(bench.service.sessions.sessions.map(\.state) == [.paused])
+    bench.service.committed(["sess-a": 1])
+    #expect(await trainer.next() == #"{"cmd":"ack","payload":{"event_seq":1,"session_id":"sess-a"}}"#)
+    bench.sink.setRoom(nil)
+    #expect(await bench.sink.take(1_000) == (2...1_000).map { step($0, seq: $0) } + [event("paused", seq: 1_001)])
+    bench.stop()
+  }
+
   @Test func repliesFindTheirRequestInAnyOrder() async throws {
     let (bench, trainer) = try await trained()
     let answers = (0..<10).map { number in

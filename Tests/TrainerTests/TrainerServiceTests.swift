@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real sockets against everything but the host.
 
+import FoundationEssentials
 import JSON
 import PluginSDK
 import Testing
@@ -41,6 +42,22 @@ import Testing
     #expect(await bench.sink.take(2) == [step(1, seq: 1), step(2, seq: 2)])
     #expect(bench.service.counters[.tornLines] == 1)
     #expect(bench.service.sessions.sessions.map(\.state) == [.running])
+    bench.stop()
+  }
+
+  @Test func endOfAnOldConnectionTellsThatTheSessionIsStillConnected() async throws {
+    let bench = try ServiceBench()
+    let trainers = try [bench.trainer(), bench.trainer()]
+    for (index, trainer) in trainers.enumerated() {
+      trainer.send(step(index + 1, seq: index + 1))
+      _ = await bench.sink.take(1)
+    }
+    trainers[0].close()
+    let first = try #require(await bench.sink.next(on: .disconnected))
+    #expect(try JSONValue(parsing: first)["stillConnected"] == true)
+    trainers[1].close()
+    let news = try JSONValue(parsing: try #require(await bench.sink.next(on: .disconnected)))
+    #expect(news["stillConnected"] == nil && news["session_id"] == "sess-a")
     bench.stop()
   }
 
@@ -110,14 +127,14 @@ import Testing
   }
 
   @Test func withoutRoomOnTheDiskTheSocketsAreNotReadUntilTheSubscriberCatchesUp() async throws {
-    let bench = try ServiceBench(room: 1, spoolMemoryBytes: 10_000, spoolPath: "/proc/nowhere/arrivals")
+    let bench = try ServiceBench(room: 1, spoolMemoryBytes: 10_000, spoolDirectory: "/proc/nowhere")
     let trainer = try bench.trainer()
     let lines = (1...100_000).map { step($0, seq: $0) }
     let text = Array(lines.map { $0 + "\n" }.joined().utf8)
     // More than the system's buffers hold: it blocks until it is read again.
     let sender = try OwnedThread.begin(name: "sender") { trainer.send(bytes: text) }
     guard case .full(let reason)? = await bench.phase({ if case .full = $0 { true } else { false } }) else { return }
-    #expect(reason == "cannot make the spool file '/proc/nowhere/arrivals': No such file or directory")
+    #expect(reason == "cannot make the spool file '/proc/nowhere/events-0000000000000002': No such file or directory")
     bench.sink.setRoom(nil)
     #expect(await bench.sink.take(100_000) == lines)
     sender.join()
@@ -134,15 +151,86 @@ import Testing
     #expect(await trainer.next() == nil)
   }
 
-  @Test func whatCannotBePublishedBeforeTheStopIsThrownAwayAndCounted() async throws {
-    let bench = try ServiceBench(room: 1)
-    let trainer = try bench.trainer()
-    trainer.send(step(1, seq: 1), step(2, seq: 2))
-    #expect(await bench.sink.next()?.topic == .connected)
+  /// Sends steps on two connections to a bench whose bus takes only the first events, and stops it as the host does in the end.
+  ///
+  /// - Returns: The steps that were published.
+  private func stoppedInTheMiddle(_ bench: ServiceBench, room: Int, steps: Int) async throws -> [String] {
+    let trainers = try [bench.trainer(), bench.trainer()]
+    for number in 1...steps {
+      for (index, trainer) in trainers.enumerated() { trainer.send(step(number, seq: number, session: "sess-\(index)")) }
+    }
+    for (index, trainer) in trainers.enumerated() { try await bench.exchange(with: trainer, "sess-\(index)") }
+    var published: [String] = []
+    for _ in 0..<room {
+      if let event = await bench.sink.next(), event.topic == .step { published.append(event.text) }
+    }
     bench.sink.refuseEverything()
-    bench.stop()
-    #expect(bench.service.counters[.unpublishedEvents] + bench.service.counters[.undeliveredBytes] > 0)
-    #expect(bench.service.spool.usage == Spool.Usage(memoryBytes: 0, fileBytes: 0, phase: .memory))
+    bench.service.stop()
+    return published
+  }
+
+  @Test(arguments: [64 << 20, 20_000, 0])
+  func whatCannotBePublishedBeforeTheStopIsPublishedFirstAtTheNextStart(spoolMemoryBytes: Int) async throws {
+    let first = try ServiceBench(room: 700, spoolMemoryBytes: spoolMemoryBytes)
+    var published = try await stoppedInTheMiddle(first, room: 700, steps: 1_000)
+    #expect(first.service.counters[.keptBytes] > 100_000 && first.service.counters[.undeliveredBytes] == 0)
+
+    let second = try ServiceBench(spoolMemoryBytes: spoolMemoryBytes, directory: first.directory)
+    let trainer = try second.trainer()
+    trainer.send(step(1, seq: 1, session: "new"))
+    while published.last != step(1, seq: 1, session: "new") { published += await second.sink.take(1) }
+    for index in 0..<2 {
+      #expect(published.filter { $0.contains("\"sess-\(index)\"") } == (1...1_000).map { step($0, seq: $0, session: "sess-\(index)") })
+    }
+    #expect(published.count == 2_001)
+    second.stop()
+    #expect(second.spoolFiles.isEmpty)
+  }
+
+  @Test func stopAfterStopKeepsWhatIsStillNotPublished() async throws {
+    let first = try ServiceBench(room: 10)
+    var published = try await stoppedInTheMiddle(first, room: 10, steps: 300)
+    let second = try ServiceBench(room: 100, directory: first.directory)
+    published += try await stoppedInTheMiddle(second, room: 100, steps: 5)
+    let third = try ServiceBench(directory: first.directory)
+    published += await third.sink.take(610 - published.count)
+    for index in 0..<2 {
+      let expected = (Array(1...300) + Array(1...5)).map { step($0, seq: $0, session: "sess-\(index)") }
+      #expect(published.filter { $0.contains("\"sess-\(index)\"") } == expected)
+    }
+    third.stop()
+    #expect(third.spoolFiles.isEmpty)
+  }
+
+  @Test func sessionsOfAnEarlierLifeAreToldToBeDisconnectedUnlessTheyAreBack() async throws {
+    let first = try ServiceBench(room: 0)
+    _ = try await stoppedInTheMiddle(first, room: 0, steps: 2)
+    let second = try ServiceBench(room: 0, directory: first.directory)
+    let back = try second.trainer()
+    back.send(step(3, seq: 3, session: "sess-0"))
+    try await second.exchange(with: back, "sess-0")
+    second.sink.setRoom(nil)
+    #expect(await second.sink.next(on: .disconnected) == #"{"connection":0,"session_id":"sess-1","tornBytes":0}"#)
+    #expect(await second.sink.take(1) == [step(3, seq: 3, session: "sess-0")])
+    second.stop()
+  }
+
+  @Test func whatACrashLeftIsPublishedButForItsTornEnd() async throws {
+    let first = try ServiceBench(room: 0, spoolMemoryBytes: 0)
+    let trainer = try first.trainer()
+    for number in 1...100 { trainer.send(step(number, seq: number)) }
+    try await first.exchange(with: trainer, "sess-a")
+    // The files as they are in the middle of the work, and the last write cut off.
+    let copy = first.directory + "-crashed"
+    try FileManager.default.copyItem(atPath: first.directory, toPath: copy)
+    let second = try ServiceBench(room: 0, directory: copy, tearing: 10)
+    second.sink.setRoom(nil)
+    #expect(await second.sink.take(99) == (1...99).map { step($0, seq: $0) })
+    #expect(await second.sink.next(on: .disconnected) == #"{"connection":0,"session_id":"sess-a","tornBytes":0}"#)
+    #expect(second.service.counters[.tornSpoolBytes] > 100)
+    second.stop()
+    #expect(second.spoolFiles.isEmpty)
+    first.stop()
   }
 
   @Test func takenPortIsExplained() throws {
@@ -155,7 +243,8 @@ import Testing
         code: "port_taken", retryable: true)
     ) {
       try TrainerService(
-        TrainerSettings(.init(port: port)), .init(spoolPath: "/nowhere/x", sink: RecordingSink(), warn: { _, _ in }, report: { _, _ in }))
+        TrainerSettings(.init(port: port)),
+        .init(spoolDirectory: "/nowhere/x", sink: RecordingSink(), warn: { _, _ in }, report: { _, _ in }))
     }
     bench.stop()
   }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Numbers connections in the order they were accepted, from 1; never used twice while the plugin lives.
-package typealias ConnectionID = UInt64
+typealias ConnectionID = UInt64
 
-/// What the door saw on a connection, in the order it saw it.
-package struct Arrival: Sendable, Equatable {
-  package enum Kind: UInt8, Sendable {
+/// What the door saw on a connection.
+struct Arrival: Sendable, Equatable {
+  enum Kind: Sendable {
     /// Accepted; the bytes are the peer's address as text.
-    case opened = 1
+    case opened
     /// Read; the bytes are a piece of the stream, cut anywhere.
-    case bytes = 2
+    case bytes
     /// Ended by the peer or by a broken line; no bytes.
-    case closed = 3
+    case closed
   }
 
-  package var connection: ConnectionID
-  package var kind: Kind
-  package var bytes: [UInt8]
+  var connection: ConnectionID
+  var kind: Kind
+  var bytes: [UInt8]
 
-  package init(_ kind: Kind, on connection: ConnectionID, _ bytes: [UInt8] = []) {
+  init(_ kind: Kind, on connection: ConnectionID, _ bytes: [UInt8] = []) {
     self.connection = connection
     self.kind = kind
     self.bytes = bytes

@@ -4,17 +4,17 @@ internal import PluginSDK
 
 /// Publishes on the host's bus.
 final class BusSink: EventSink {
-  private let topics: [TrainerTopic: Topic]
+  /// By the topic's number.
+  private let topics: [Topic]
   /// When, at the plugin's stop, a full topic is given up.
   private let drainDeadline = Monitor<UInt64?>(nil)
 
   init(_ context: PluginContext) throws {
-    topics = try Dictionary(uniqueKeysWithValues: TrainerTopic.allCases.map { ($0, try context.topic($0.name)) })
+    topics = try TrainerTopic.allCases.map { try context.topic($0.name) }
   }
 
   func publish(_ line: Span<UInt8>, on topic: TrainerTopic) throws {
-    // `init` opened every case.
-    let topic = topics[topic]!
+    let topic = topics[Int(topic.rawValue)]
     if try topic.tryPublish(borrowing: line) { return }
     let bytes = copy(line)
     do {

@@ -5,14 +5,18 @@ internal import Synchronization
 
 /// What passed through and what was dropped, since the start.
 final class Counters: Sendable {
-  enum Item: String, CaseIterable, Sendable {
+  enum Item: Int, CaseIterable, Sendable {
     case events, replies
     /// Lines dropped.
     case notJSON, unknownLines, oversizedLines, tornLines
     /// Replies nobody waited for any more.
     case lateReplies
-    /// Events the bus refused, and bytes left when the plugin had to stop.
-    case unpublishedEvents, undeliveredBytes
+    /// Events the bus refused for good.
+    case unpublishedEvents
+    /// Bytes kept in files for the next start, and those a full disk had no room for.
+    case keptBytes, undeliveredBytes
+    /// Bytes in the spool's files that could not be read back.
+    case tornSpoolBytes
     case acksSent, acksDropped
   }
 
@@ -20,18 +24,12 @@ final class Counters: Sendable {
 
   func add(_ count: Int = 1, to item: Item) {
     guard count > 0 else { return }
-    counts.withLock { $0[item.index] += UInt64(count) }
+    counts.withLock { $0[item.rawValue] += UInt64(count) }
   }
 
-  subscript(_ item: Item) -> UInt64 { counts.withLock { $0[item.index] } }
+  subscript(_ item: Item) -> UInt64 { counts.withLock { $0[item.rawValue] } }
 
   var description: JSONValue {
-    .object(Dictionary(uniqueKeysWithValues: Item.allCases.map { ($0.rawValue, .integer(Int64(self[$0]))) }))
+    .object(Dictionary(uniqueKeysWithValues: Item.allCases.map { ("\($0)", .integer(Int64(self[$0]))) }))
   }
-}
-
-extension Counters.Item {
-  private static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
-  // Every case is in `allCases`.
-  fileprivate var index: Int { Self.indices[self]! }
 }

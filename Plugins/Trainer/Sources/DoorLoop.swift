@@ -125,7 +125,8 @@ struct DoorLoop {
   }
 
   private mutating func keep(_ arrival: Arrival) {
-    if !door.spool.append(arrival) { pauseReading(true) }
+    let hasRoom = door.inbox.add(arrival)
+    if !hasRoom || door.isHeldBack() { pauseReading(true) }
   }
 
   private mutating func pauseReading(_ isPaused: Bool) {

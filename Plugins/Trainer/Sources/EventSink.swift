@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the pump publishes.
+/// Where the publisher publishes.
 protocol EventSink: Sendable {
   /// Publishes JSON; waits while a subscriber that must lose nothing is full.
   ///

@@ -2,53 +2,79 @@
 
 internal import JSON
 internal import PluginSDK
+internal import Synchronization
 
-/// Turns what the door read into events and replies, on a thread of its own that may wait for slow subscribers.
+/// Turns what the door read into events and replies, on a thread of its own that waits for no subscriber: replies reach whoever asked
+/// while events are held back.
 final class Pump: Sendable {
   private let parts: Parts
-  private let thread: OwnedThread
+  private let thread = Mutex<OwnedThread?>(nil)
 
   /// What the pump works with.
   struct Parts: Sendable {
+    let inbox: Inbox
     let spool: Spool
     let sessions: SessionTable
     let requests: RequestTable
     let counters: Counters
     let complaints: Complaints
-    let sink: any EventSink
     let maxLineBytes: Int
     /// Sends an acknowledgement.
     let acknowledge: @Sendable (SessionTable.Ack) -> Void
+    /// Tells the door that there is room in the inbox.
+    let resumeReading: @Sendable () -> Void
   }
 
+  init(_ parts: Parts) { self.parts = parts }
+
   /// Begins.
-  init(_ parts: Parts) throws {
-    self.parts = parts
-    thread = try OwnedThread.begin(name: "trainer-pump") {
+  func start() throws {
+    let started = try OwnedThread.begin(name: "trainer-pump") { [parts] in
       var loop = PumpLoop(parts)
       loop.run()
     }
+    thread.withLock { $0 = started }
   }
 
-  /// Publishes what is left, as far as the sink lets it, and ends the thread.
+  /// Looks at what is left in the inbox and ends the thread.
   func finish() {
-    parts.spool.finish()
-    thread.join()
+    parts.inbox.finish()
+    thread.withLock { $0.take() }?.join()
   }
 }
 
 /// The life of the pump's thread.
 private struct PumpLoop {
+  /// So many bytes of events go to the spool together, so that its lock is taken seldom and the publisher is not kept waiting.
+  private static let batchBytes = 256 << 10
+
   private let parts: Pump.Parts
   private let reader = WireReader()
   private var framers: [ConnectionID: LineFramer] = [:]
+  private var events = EventBatch()
+  /// How many of them came from trainers.
+  private var lines = 0
 
   init(_ parts: Pump.Parts) { self.parts = parts }
 
   mutating func run() {
-    while let batch = parts.spool.take() {
-      for arrival in batch { handle(arrival) }
+    while let content = parts.inbox.take() {
+      if content.endsPause, !parts.spool.isFull { parts.resumeReading() }
+      for arrival in content.arrivals {
+        handle(arrival)
+        if events.records.count >= Self.batchBytes { handOver(reserving: Self.batchBytes) }
+      }
+      handOver()
     }
+  }
+
+  /// - Parameter bytes: How much is expected to come next; room is made at once.
+  private mutating func handOver(reserving bytes: Int = 0) {
+    parts.counters.add(lines, to: .events)
+    lines = 0
+    parts.spool.append(events)
+    events = EventBatch()
+    if bytes > 0 { events.reserve(bytes + bytes / 4) }
   }
 
   private mutating func handle(_ arrival: Arrival) {
@@ -65,7 +91,7 @@ private struct PumpLoop {
     tell(["connection": .integer(Int64(connection)), "peer": .string(peer)], on: .connected)
   }
 
-  private func feed(_ arrival: Arrival) {
+  private mutating func feed(_ arrival: Arrival) {
     guard let framer = framers[arrival.connection] else { return }
     var counted = framer.skippedLines
     framer.feed(arrival.bytes) { line in
@@ -90,22 +116,26 @@ private struct PumpLoop {
     parts.requests.closed(connection)
     var news: [String: JSONValue] = ["connection": .integer(Int64(connection)), "tornBytes": .integer(Int64(torn))]
     news["peer"] = peer.map { .string($0.peer) }
-    news["session_id"] = peer?.current.map { .string($0) }
+    if let session = peer?.current {
+      news["session_id"] = .string(session)
+      // A trainer may be back before the end of its old connection is seen.
+      if parts.sessions.isConnected(session) { news["stillConnected"] = true }
+    }
     tell(news, on: .disconnected)
   }
 
-  private func tell(_ news: [String: JSONValue], on topic: TrainerTopic) {
-    publish(JSONValue.object(news).bytes().span, on: topic)
+  private mutating func tell(_ news: [String: JSONValue], on topic: TrainerTopic) {
+    events.append(JSONValue.object(news).bytes().span, on: topic)
   }
 
   // MARK: - Lines
 
-  private func handle(_ line: Span<UInt8>, on connection: ConnectionID) {
+  private mutating func handle(_ line: Span<UInt8>, on connection: ConnectionID) {
     switch reader.read(line) {
     case .event(let head):
       parts.sessions.saw(head, on: connection)
-      parts.counters.add(to: .events)
-      publish(line, on: TrainerTopic(type: head.type))
+      lines += 1
+      events.append(line, on: TrainerTopic(type: head.type))
     case .hello(let hello):
       if let ack = parts.sessions.saw(hello, on: connection) { parts.acknowledge(ack) }
     case .reply(let id): answer(id, line)
@@ -120,24 +150,6 @@ private struct PumpLoop {
   private func answer(_ id: String?, _ line: Span<UInt8>) {
     parts.counters.add(to: .replies)
     guard let id, parts.requests.answered(id, copy(line)) else { return parts.counters.add(to: .lateReplies) }
-  }
-
-  private func publish(_ line: Span<UInt8>, on topic: TrainerTopic) {
-    do {
-      try parts.sink.publish(line, on: topic)
-    } catch let failure as PluginFailure where failure.status == .stopping || failure.status == .gone {
-      giveUp(failure)
-    } catch {
-      parts.counters.add(to: .unpublishedEvents)
-      parts.complaints.warn("event from a trainer not published", ["topic": topic.name, "reason": "\(error)"])
-    }
-  }
-
-  /// Throws away what is left when the time to stop is over.
-  private func giveUp(_ failure: PluginFailure) {
-    parts.counters.add(to: .unpublishedEvents)
-    parts.counters.add(parts.spool.discard(), to: .undeliveredBytes)
-    parts.complaints.warn("events from trainers not published before the stop", ["reason": "\(failure)"])
   }
 
   private func complain(_ message: String, _ connection: ConnectionID, _ reason: String) {

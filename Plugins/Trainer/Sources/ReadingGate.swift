@@ -2,7 +2,7 @@
 
 internal import Synchronization
 
-/// Lets the spool tell the door to go on, though the door is made after the spool.
+/// Lets spool and pump tell the door to go on, though the door is made after them.
 final class ReadingGate: Sendable {
   private let door = Mutex<TrainerDoor?>(nil)
 

@@ -48,6 +48,9 @@ final class SessionTable: Sendable {
     }
   }
 
+  /// Whether a connection serves the session.
+  func isConnected(_ session: String) -> Bool { state.withLock { $0.sessions[session]?.isConnected ?? false } }
+
   func saw(_ event: EventHead, on connection: ConnectionID) {
     guard let id = event.sessionID else { return }
     state.withLock { state in
@@ -119,6 +122,16 @@ final class SessionTable: Sendable {
 extension SessionTable {
   /// All sessions, the one heard of last first.
   var sessions: [Session] { state.withLock { Array($0.sessions.values) }.sorted { $0.lastUse > $1.lastUse } }
+
+  /// The connected sessions, and so many of those that ended or were lost; the one heard of last first.
+  func list(mostUnconnected: Int) -> [Session] {
+    var unconnected = 0
+    return sessions.filter { session in
+      if session.isConnected { return true }
+      unconnected += 1
+      return unconnected <= mostUnconnected
+    }
+  }
 
   var connections: [PeerConnection] { state.withLock { Array($0.connections.values) }.sorted { $0.id < $1.id } }
 

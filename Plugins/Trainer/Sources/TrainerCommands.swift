@@ -25,11 +25,13 @@ struct TrainerCommands: Sendable {
     .bytes(name) { payload, _ in Payload(bytes: try await body(CommandInput(payload, of: name), service()).bytes()) }
   }
 
+  /// How many sessions without a connection are listed unless all are asked for.
+  private static let listedUnconnected = 20
+
   // MARK: - Bodies
 
   private func list(_ input: CommandInput, _ service: TrainerService) async throws -> JSONValue {
-    let all = try input.bool("all") ?? false
-    let sessions = service.sessions.sessions.filter { all || $0.isConnected || $0.state == .lost }
+    let sessions = try service.sessions.list(mostUnconnected: input.bool("all") == true ? .max : Self.listedUnconnected)
     let usage = service.spool.usage
     return [
       "host": .string(service.address.host), "port": .integer(Int64(service.address.port)),

@@ -5,7 +5,7 @@ internal import PluginSDK
 
 /// The TCP server trainers connect to: one thread that only reads and writes sockets.
 ///
-/// What it reads goes to a spool, in order; what others want sent waits in outboxes. It looks into nothing.
+/// What it reads goes to an inbox, in order; what others want sent waits in outboxes. It looks into nothing.
 final class TrainerDoor: Sendable {
   /// What became of a line to send.
   enum Sending: Sendable {
@@ -34,7 +34,9 @@ final class TrainerDoor: Sendable {
 
   let listener: Listener
   let maxConnections: Int
-  let spool: Spool
+  let inbox: Inbox
+  /// Whether what was read finds no place any more.
+  let isHeldBack: @Sendable () -> Bool
   let notes: DoorNotes
   let poller: Poller
   private let orders = Mutex(Orders())
@@ -42,11 +44,16 @@ final class TrainerDoor: Sendable {
   /// Changes when the loop has taken a phase over.
   private let reached = Monitor(Phase.open)
 
-  /// - Parameter notes: Told what a person may have to know.
-  init(listener: Listener, maxConnections: Int, spool: Spool, notes: DoorNotes) throws {
+  /// - Parameters:
+  ///   - isHeldBack: Asked after each piece that was read; while it says so nothing more is. `resumeReading` must follow.
+  ///   - notes: Told what a person may have to know.
+  init(
+    listener: Listener, maxConnections: Int, inbox: Inbox, isHeldBack: @escaping @Sendable () -> Bool, notes: DoorNotes
+  ) throws {
     self.listener = listener
     self.maxConnections = maxConnections
-    self.spool = spool
+    self.inbox = inbox
+    self.isHeldBack = isHeldBack
     self.notes = notes
     poller = try Poller()
   }
@@ -60,7 +67,7 @@ final class TrainerDoor: Sendable {
     thread.withLock { $0 = started }
   }
 
-  /// Stops accepting and reading; returns when the last piece read is in the spool.
+  /// Stops accepting and reading; returns when the last piece read is in the inbox.
   func stopReading() { advance(to: .deaf) }
 
   /// Closes every socket and ends the thread.
@@ -83,7 +90,7 @@ final class TrainerDoor: Sendable {
     return outcome
   }
 
-  /// Lets the reading go on after the spool was full. Any thread.
+  /// Lets the reading go on after it was held back. Any thread.
   func resumeReading() {
     orders.withLock { $0.mayRead = true }
     poller.wake()

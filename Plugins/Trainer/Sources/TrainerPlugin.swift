@@ -6,7 +6,9 @@ internal import Synchronization
 
 /// The door for training scripts: they connect here, their events go onto the bus, commands go to them.
 public final class TrainerPlugin: Plugin {
+  /// As in plugin.json.
   public static let id = "trainer"
+  /// As in plugin.json.
   public static let version = "0.1.0"
 
   /// How long a stop may wait for slow subscribers; the host allows five seconds for everything.
@@ -17,14 +19,17 @@ public final class TrainerPlugin: Plugin {
   private let sink: BusSink
   private let running = Mutex<TrainerService?>(nil)
 
+  /// Reads the settings; the port is opened at the start.
   public init(_ context: PluginContext) throws {
     self.context = context
     settings = try TrainerSettings(context.configuration())
     sink = try BusSink(context)
   }
 
+  /// What a person can ask of trainers.
   public var commands: [Command] { TrainerCommands(service: { [self] in try service }).all }
 
+  /// What the store has, so that trainers can forget it.
   public var subscriptions: [Subscription] {
     [
       Subscription("store.committed") { [self] event in
@@ -34,17 +39,19 @@ public final class TrainerPlugin: Plugin {
     ]
   }
 
+  /// Opens the port, and publishes what an earlier life left.
   public func start() async throws {
     let service = try TrainerService(
       settings,
       TrainerService.Surroundings(
-        spoolPath: try context.directory(.state) + "/trainer-spool/arrivals", sink: sink,
+        spoolDirectory: try context.directory(.state) + "/trainer-spool", sink: sink,
         warn: { [log = context.log] message, values in log.warning(message, values) },
         report: { [context] address, phase in Self.report(address, phase, context) }))
     running.withLock { $0 = service }
     context.log.info("listening for trainers", ["address": service.address])
   }
 
+  /// Publishes what was read, for two seconds at most, and keeps the rest for the next start.
   public func stop() async {
     guard let service = running.withLock({ $0.take() }) else { return }
     sink.beginDrain(until: MonotonicClock.after(Self.drainTime))
@@ -72,7 +79,7 @@ public final class TrainerPlugin: Plugin {
     case .memory: context.report(.ok, "listening for trainers on \(address)")
     case .file:
       context.report(
-        .warning, "listening for trainers on \(address); a subscriber is slow, and what trainers send is kept in a file until it catches up"
+        .warning, "listening for trainers on \(address); a subscriber is slow, and what trainers send is kept in files until it catches up"
       )
     case .full(let reason):
       context.report(

@@ -3,7 +3,7 @@
 internal import JSON
 internal import PluginSDK
 
-/// Door, spool, pump and tables, put together: everything but the host.
+/// Door, pump, spool, publisher and tables, put together: everything but the host.
 final class TrainerService: Sendable {
   let sessions = SessionTable()
   let requests = RequestTable()
@@ -11,54 +11,71 @@ final class TrainerService: Sendable {
   let spool: Spool
   private let door: TrainerDoor
   private let pump: Pump
+  private let publisher: Publisher
 
   /// What it needs from its surroundings.
   struct Surroundings: Sendable {
-    /// Where the spool's file may be.
-    var spoolPath: String
+    /// Where the spool's files may be, and those of an earlier life are.
+    var spoolDirectory: String
     var sink: any EventSink
     var warn: Complaints.Write
-    /// Told where trainers connect to and where the newest bytes go.
+    /// Told where trainers connect to and where the newest events go.
     var report: @Sendable (_ address: String, _ phase: Spool.Phase) -> Void
   }
 
   /// Listens and begins.
   init(_ settings: TrainerSettings, _ surroundings: Surroundings) throws {
     let listener = try Listener(at: settings.address)
-    let address = listener.address.description
-    let gate = ReadingGate()
-    spool = Spool(memoryBytes: settings.spoolMemoryBytes, path: surroundings.spoolPath) { phase in
-      surroundings.report(address, phase)
-      if case .full = phase { return }
-      gate.open()
+    let (gate, inbox, complaints) = (ReadingGate(), Inbox(), Complaints(surroundings.warn))
+    let report = { @Sendable in surroundings.report(listener.address.description, $0) }
+    spool = Spool(memoryBytes: settings.spoolMemoryBytes, directory: surroundings.spoolDirectory) { [counters] news in
+      Self.heed(news, report, gate, counters, complaints)
     }
-    let complaints = Complaints(surroundings.warn)
-    door = try Self.openDoor(listener, settings, spool, complaints)
-    gate.opens(door)
     do {
-      pump = try Pump(
-        Pump.Parts(
-          spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints, sink: surroundings.sink,
-          maxLineBytes: settings.maxLineBytes, acknowledge: { [door, counters] in Self.send($0, through: door, counters) }))
-    } catch {
-      door.close()
-      throw error
-    }
-    surroundings.report(address, .memory)
-  }
-
-  private static func openDoor(
-    _ listener: Listener, _ settings: TrainerSettings, _ spool: Spool, _ complaints: Complaints
-  ) throws -> TrainerDoor {
-    do {
-      let door = try TrainerDoor(
-        listener: listener, maxConnections: settings.maxConnections, spool: spool,
+      door = try TrainerDoor(
+        listener: listener, maxConnections: settings.maxConnections, inbox: inbox, isHeldBack: { [spool] in spool.isFull },
         notes: DoorNotes(acceptingPaused: { complaints.warn("trainers must wait for a connection", ["reason": $0]) }))
-      try door.start()
-      return door
     } catch {
       listener.socket.close()
       throw error
+    }
+    gate.opens(door)
+    pump = Pump(
+      Pump.Parts(
+        inbox: inbox, spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints,
+        maxLineBytes: settings.maxLineBytes, acknowledge: { [door, counters] in Self.send($0, through: door, counters) },
+        resumeReading: { gate.open() }))
+    publisher = Publisher(
+      Publisher.Parts(spool: spool, sessions: sessions, counters: counters, complaints: complaints, sink: surroundings.sink))
+    report(spool.usage.phase)
+    try begin()
+  }
+
+  /// Begins from the back, so that nothing is read before there is somebody to take it.
+  private func begin() throws {
+    do {
+      try publisher.start()
+      try pump.start()
+      try door.start()
+    } catch {
+      pump.finish()
+      publisher.finish()
+      door.listener.socket.close()
+      throw error
+    }
+  }
+
+  private static func heed(
+    _ news: Spool.News, _ report: (Spool.Phase) -> Void, _ gate: ReadingGate, _ counters: Counters, _ complaints: Complaints
+  ) {
+    switch news {
+    case .entered(let phase):
+      report(phase)
+      if case .full = phase { return }
+      gate.open()
+    case .lost(let bytes, let reason):
+      counters.add(bytes, to: .tornSpoolBytes)
+      complaints.warn("events in the spool not readable", ["bytes": "\(bytes)", "reason": reason])
     }
   }
 
@@ -66,10 +83,11 @@ final class TrainerService: Sendable {
 
   /// Stops accepting and reading, publishes what was read, closes the sockets.
   ///
-  /// The sink decides how long that may take.
+  /// The sink decides how long that may take; what it does not take is kept in files for the next start.
   func stop() {
     door.stopReading()
     pump.finish()
+    publisher.finish()
     door.close()
     for connection in sessions.connections { requests.closed(connection.id) }
   }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The topics this plugin publishes on.
-enum TrainerTopic: String, CaseIterable, Sendable {
-  case connected, disconnected
-  case step, log, session, run, epoch, state, checkpoint, test, error, other
+/// The topics this plugin publishes on. Their numbers stand in the spool's files: they go up from 0 without a gap and never change.
+enum TrainerTopic: UInt8, CaseIterable, Sendable {
+  case other = 0
+  case connected = 1
+  case disconnected = 2
+  case step = 3
+  case log = 4
+  case session = 5
+  case run = 6
+  case epoch = 7
+  case state = 8
+  case checkpoint = 9
+  case test = 10
+  case error = 11
 
   /// The full name, "trainer.step".
-  var name: String { "trainer.\(rawValue)" }
+  var name: String { "trainer.\(self)" }
 
   /// The topic for what a trainer says, by the `type` of its line. A type nobody knows yet goes to `other`.
   init(type: String) { self = Self.byType[type] ?? .other }

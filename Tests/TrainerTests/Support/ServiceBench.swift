@@ -3,6 +3,7 @@
 import FoundationEssentials
 import JSON
 import PluginSDK
+import Testing
 
 @testable import Trainer
 
@@ -14,17 +15,19 @@ final class ServiceBench: Sendable {
   private let phases: AsyncStream<Spool.Phase>
 
   init(
-    room: Int? = nil, spoolMemoryBytes: Int = 64 << 20, maxLineBytes: Int = 64 << 20, maxConnections: Int = 1_024, spoolPath: String? = nil
+    room: Int? = nil, spoolMemoryBytes: Int = 64 << 20, maxLineBytes: Int = 64 << 20, maxConnections: Int = 1_024, directory: String? = nil,
+    spoolDirectory: String? = nil, tearing tornBytes: Int = 0
   ) throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "trainer-tests-\(UUID().uuidString)").path()
+    let directory = directory ?? FileManager.default.temporaryDirectory.appending(path: "trainer-tests-\(UUID().uuidString)").path()
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    if tornBytes > 0 { try Self.tear(tornBytes, in: directory + "/spool") }
     let sink = RecordingSink(room: room)
     let (phases, continuation) = AsyncStream<Spool.Phase>.makeStream()
     service = try TrainerService(
       TrainerSettings(
         .init(
           port: 0, spoolMemoryBytes: spoolMemoryBytes, maxLineBytes: maxLineBytes, maxConnections: maxConnections)),
-      .init(spoolPath: spoolPath ?? directory + "/spool/arrivals", sink: sink, warn: { _, _ in }) { continuation.yield($1) })
+      .init(spoolDirectory: spoolDirectory ?? directory + "/spool", sink: sink, warn: { _, _ in }) { continuation.yield($1) })
     self.sink = sink
     self.directory = directory
     self.phases = phases
@@ -32,7 +35,29 @@ final class ServiceBench: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+  /// The files that the spool has.
+  var spoolFiles: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory + "/spool")) ?? []).sorted().map { directory + "/spool/" + $0 }
+  }
+
   func trainer() throws -> FakeTrainer { try FakeTrainer(port: service.address.port) }
+
+  /// Cuts the end off the newest of a spool's files, as a crash in the middle of a write does.
+  private static func tear(_ count: Int, in directory: String) throws {
+    let newest = try #require(FileManager.default.contentsOfDirectory(atPath: directory).max())
+    let file = URL(filePath: directory + "/" + newest)
+    try Data(contentsOf: file).dropLast(count).write(to: file)
+  }
+
+  /// Asks a trainer and has it answer: then everything it sent before was read.
+  func exchange(with trainer: FakeTrainer, _ session: String) async throws {
+    while !service.sessions.isConnected(session) { await Task.yield() }
+    async let answer = service.request("server_info", session: session)
+    let line = try #require(await trainer.next())
+    let id = try JSONValue(parsing: line)["id"] ?? .null
+    trainer.send(#"{"id": \#(id.serialized()), "ok": true}"#)
+    _ = try await answer
+  }
 
   /// Waits until the spool has entered a phase of that kind.
   func phase(_ isWanted: (Spool.Phase) -> Bool) async -> Spool.Phase? {

@@ -60,7 +60,8 @@ final class EventInserter {
     let run = try run()
     guard try store(kind, session, seq, run, line) else {
       counts.duplicates += 1
-      return
+      // Whoever repeats it was not told that it is stored: the next commit says so again.
+      return ledger.touch(session)
     }
     counts.events += 1
     let time = fields.ts ?? Date().timeIntervalSince1970
@@ -76,7 +77,7 @@ final class EventInserter {
 
   /// Marks the runs of sessions whose connection has ended.
   func insertDisconnection(_ text: Span<UInt8>) throws(SQLiteError) {
-    guard let event = try? parser.parse(text) else { return }
+    guard let event = try? parser.parse(text), event["stillConnected"]?.bool != true else { return }
     var sessions: [String] = []
     if let name = event["session_id"]?.string { sessions.append(name) }
     event["sessions"]?.forEachElement { if let name = $0.string { sessions.append(name) } }
