@@ -260,4 +260,18 @@ import Testing
     #expect(store.host.crossingsAfterStop.isEmpty)
     await store.host.close()
   }
+
+  @Test func aStopInTroubleDoesNotSayThatAllIsWell() async throws {
+    let store = try await StoreHarness()
+    store.publish(step(1, seq: 1))
+    try await store.committed("s", 1)
+    let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
+    try Database(path: path).execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    store.publish(step(2, seq: 2))
+    _ = try await store.host.logged { $0.message == "events not written" }
+    #expect(await store.host.stop() == .ok)
+    #expect(store.host.log.contains { $0.message == "stopped with events not written" })
+    #expect(!store.host.log.contains { $0.message == "events written again" })
+    await store.host.close()
+  }
 }

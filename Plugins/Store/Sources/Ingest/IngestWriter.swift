@@ -36,6 +36,7 @@ final class IngestWriter: @unchecked Sendable {
   private var openSince: UInt64?
   private var lastCommit: UInt64 = 0
   private var retryDelay = Timing.firstRetry
+  private var hasGivenUp = false
 
   init(
     _ database: Database, configuration: StoreConfiguration, queue: EventQueue, progress: IngestProgress, context: PluginContext
@@ -174,7 +175,7 @@ extension IngestWriter {
   }
 
   private func recover() {
-    guard progress.snapshot.trouble != nil else { return }
+    guard progress.snapshot.trouble != nil, !hasGivenUp else { return }
     progress.update { $0.trouble = nil }
     retryDelay = Timing.firstRetry
     context.report(.ok)
@@ -182,6 +183,7 @@ extension IngestWriter {
   }
 
   private func giveUp(_ error: SQLiteError) {
+    hasGivenUp = true
     let waiting = batches.reduce(-firstOpen.event) { $0 + $1.count }
     context.log.error("stopped with events not written", ["path": database.path, "events": waiting, "reason": "\(error)"])
     batches.removeAll()
