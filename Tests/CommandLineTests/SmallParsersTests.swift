@@ -40,8 +40,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("@/nowhere/x.json", "cannot read '/nowhere/x.json'; name a file that exists and may be read"),
-    ("@/", "cannot read '/'; name a file that exists and may be read"), ("@", "'@' wants a file: @FILE"),
+    ("@/nowhere/x.json", "cannot read '/nowhere/x.json': No such file or directory; name a file that exists and may be read"),
+    ("@/", "cannot read '/': Is a directory; name a file that exists and may be read"), ("@", "'@' wants a file: @FILE"),
   ])
   func aMissingFileIsNamed(text: String, message: String) {
     let failure = #expect(throws: CommandFailure.self) { try JSONArgument.read(text) }

@@ -56,7 +56,7 @@ import Testing
     for number in 0..<4 { host.publish("stream.x", "\(number)") }
     try await host.allTaken()
     bench.open()
-    await host.stop()
+    await host.stop(within: .seconds(30))
     #expect(Array(bench.events.dropFirst()) == ["0", "1", "2", "3", "stream ended", "stop"])
     await host.close()
   }

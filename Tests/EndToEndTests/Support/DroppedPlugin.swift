@@ -6,7 +6,7 @@ import Glibc
 enum DroppedPlugin {
   private static let verbs = [
     "echo", "inline", "never", "twice", "silent", "refuse", "fail", "stream", "badtext", "nodata", "huge", "ask", "publish",
-    "refuse_events", "events", "log", "slow", "progress", "waiter",
+    "refuse_events", "events", "log", "slow", "progress", "waiter", "config", "overlaps", "hang",
   ]
 
   /// A good plugin, "hello", with the commands of probe.c.

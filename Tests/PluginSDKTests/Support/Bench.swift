@@ -34,18 +34,18 @@ final class Bench: Sendable {
 
   func note(_ event: String) { state.change { $0.events.append(event) } }
 
-  func noted(_ event: String, within timeout: Duration = .seconds(10)) async throws {
+  func noted(_ event: String, within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "'\(event)'", within: timeout) { $0.events.contains(event) ? () : nil }
   }
 
-  func noted(count: Int, within timeout: Duration = .seconds(10)) async throws {
+  func noted(count: Int, within timeout: Duration = .seconds(30)) async throws {
     try await state.wait(for: "\(count) events", within: timeout) { $0.events.count >= count ? () : nil }
   }
 
   /// Blocks the thread until `open`.
   func blockUntilOpen() { _ = door.wait { $0 ? () : nil } }
 
-  func untilOpen() async throws { try await state.wait(for: "the door", within: .seconds(10)) { $0.isOpen ? () : nil } }
+  func untilOpen() async throws { try await state.wait(for: "the door", within: .seconds(30)) { $0.isOpen ? () : nil } }
 
   func open() {
     door.change { $0 = true }
