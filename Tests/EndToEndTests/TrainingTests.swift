@@ -90,6 +90,51 @@ import Testing
     }
   }
 
+  /// A trainer that is never acknowledged, as most are, and a database that somebody else holds until after the stop.
+  @Test func stopWithALockedDatabaseLosesNoStep() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let (locked, release) = (host.home + "/locked", host.home + "/release")
+      let lock = try Program(
+        [
+          "python3", "-c",
+          """
+          import os, sqlite3, sys, time
+          database = sqlite3.connect(sys.argv[1], isolation_level=None)
+          database.execute("BEGIN IMMEDIATE")
+          open(sys.argv[2], "w").close()
+          while not os.path.exists(sys.argv[3]):
+              time.sleep(0.01)
+          """, host.home + "/data/jackfield.sqlite", locked, release,
+        ], in: host.home)
+      while !FileManager.default.fileExists(atPath: locked), kill(lock.pid, 0) == 0 { usleep(1_000) }
+      let sent = try Program.run(
+        [
+          "python3", "-c",
+          """
+          import json, socket, sys
+          trainer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+          for step in range(1, 501):
+              event = dict(type="trainStep", run_id="held", session_id="sess-held", event_seq=step, step=step, loss=1 / step, ts=1.0)
+              trainer.sendall(json.dumps(event).encode() + b"\\n")
+          trainer.shutdown(socket.SHUT_WR)
+          while trainer.recv(4096):
+              pass
+          """, "\(host.port)",
+        ], in: host.home)
+      #expect(sent.status == 0, "\(sent.error)")
+      _ = try host.until("call", "trainer.list") { ($0["counters"]?["events"]?.intValue ?? 0) == 500 }
+      #expect(host.stop().status == 0)
+      try Data().write(to: URL(filePath: release))
+      _ = lock.wait()
+      try host.restart()
+      _ = try host.until("call", "runs.show", "--run", "held") { $0["steps"]?.intValue == 500 }
+      host.stop()
+      #expect(!FileManager.default.fileExists(atPath: host.home + "/data/jackfield.sqlite.unwritten"))
+      #expect(try DatabaseCheck.integrity(host.home + "/data/jackfield.sqlite") == "ok")
+    }
+  }
+
   @Test func pauseAndResumeReachTheScript() async throws {
     try await onOwnThread {
       let host = try LiveHost()

@@ -11,6 +11,8 @@ enum Schema {
   static func open(path: String) throws -> Database {
     try refuseNewer(path)
     let database = try Database(path: path)
+    // The writer tries again by itself; a stop must not wait for longer than this.
+    try database.execute("PRAGMA busy_timeout = 1000")
     _ = try database.text("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
     // The writer checkpoints when it has nothing else to do; this is for when it always has.

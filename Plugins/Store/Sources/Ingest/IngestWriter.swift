@@ -6,7 +6,8 @@ internal import SQLite
 
 /// The one thread that writes: takes batches, inserts, commits in groups, and tells.
 ///
-/// Nothing it took is dropped: when the database refuses, the events since the last commit are kept and tried again.
+/// Nothing it took is dropped: when the database refuses, the events since the last commit are kept and tried again, and what cannot
+/// be written before the stop waits in a file for the next start.
 ///
 /// Made by the plugin's start and then used by its thread alone, hence sendable.
 final class IngestWriter: @unchecked Sendable {
@@ -37,6 +38,9 @@ final class IngestWriter: @unchecked Sendable {
   private var lastCommit: UInt64 = 0
   private var retryDelay = Timing.firstRetry
   private var hasGivenUp = false
+  private let unwritten: UnwrittenEvents
+  /// Whether the events in the file are in `batches` as well.
+  private var holdsUnwritten = false
 
   init(
     _ database: Database, configuration: StoreConfiguration, queue: EventQueue, progress: IngestProgress, context: PluginContext
@@ -48,10 +52,17 @@ final class IngestWriter: @unchecked Sendable {
     self.progress = progress
     self.context = context
     announcements = try Announcements(context)
+    unwritten = UnwrittenEvents(database: database.path)
+    if let batch = try unwritten.load() {
+      batches.append(batch)
+      holdsUnwritten = true
+      context.log.info("events of the last stop found", ["path": unwritten.path, "events": batch.count])
+    }
   }
 
   /// Works until the queue is closed and empty, then moves the log into the file.
   func run() {
+    if holdsUnwritten { persist(commitNow: true) }
     loop: while true {
       switch queue.take(until: wakeAt) {
       case .batch(let batch, let wasFull):
@@ -81,6 +92,7 @@ final class IngestWriter: @unchecked Sendable {
         try insertAll()
         if openSince != nil, commitNow || queueIsEmptyAndCommitDue { try commit() }
         forgetCommitted()
+        forgetUnwritten()
         recover()
         return
       } catch {
@@ -98,6 +110,18 @@ final class IngestWriter: @unchecked Sendable {
     letGo(batches.count)
     next = (0, 0)
     firstOpen = next
+  }
+
+  /// Removes the file once all that was in it is committed.
+  private func forgetUnwritten() {
+    guard holdsUnwritten, batches.isEmpty else { return }
+    holdsUnwritten = false
+    do {
+      try unwritten.remove()
+    } catch {
+      // Harmless: the events are known by their numbers when they come again.
+      context.log.warning("file of written events not removed", ["path": unwritten.path, "reason": "\(error)"])
+    }
   }
 
   private func letGo(_ count: Int) {
@@ -167,11 +191,19 @@ extension IngestWriter {
     next = firstOpen
     openSince = nil
     let sentence =
-      "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; free space or end what holds it"
+      "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; \(cure(error))"
     let isNews = progress.snapshot.trouble == nil
     progress.update { $0.trouble = sentence }
     context.report(error.isTransient ? .warning : .failing, sentence)
     if isNews { context.log.warning("events not written", ["path": database.path, "reason": "\(error)"]) }
+  }
+
+  private func cure(_ error: SQLiteError) -> String {
+    switch error.code {
+    case .corrupt, .notADatabase: "the file is damaged: stop the host, and put a sound copy in its place or move it away"
+    case .readOnly, .cannotOpen: "make the file and its directory writable"
+    default: "free space or end what holds it"
+    }
   }
 
   private func recover() {
@@ -185,7 +217,16 @@ extension IngestWriter {
   private func giveUp(_ error: SQLiteError) {
     hasGivenUp = true
     let waiting = batches.reduce(-firstOpen.event) { $0 + $1.count }
-    context.log.error("stopped with events not written", ["path": database.path, "events": waiting, "reason": "\(error)"])
+    do {
+      try unwritten.save(batches, from: firstOpen.event, replacing: holdsUnwritten)
+      context.log.warning(
+        "stopped with events not in the database; the next start writes them",
+        ["path": unwritten.path, "events": waiting, "reason": "\(error)"])
+    } catch let second {
+      context.log.error(
+        "stopped with events not written", ["path": database.path, "events": waiting, "reason": "\(error); and \(second)"])
+    }
+    holdsUnwritten = false
     batches.removeAll()
     next = (0, 0)
     firstOpen = next
