@@ -27,6 +27,7 @@ extension Subcommand {
   static let version = Subcommand(
     name: "version", summary: "print the version", options: [.json],
     run: { invocation in
+      _ = try invocation.arguments(0...0)
       if invocation.wantsJSON {
         Terminal.print(["version": .string(HostVersion.current), "abi": .string(HostVersion.abi)])
       } else {
