@@ -10,8 +10,6 @@ struct InstanceEvent: Sendable {
   var content = Content.json
   var name = ""
   var payload: [UInt8] = []
-  /// Runs on the instance's thread once the plugin has returned.
-  var delivered: (@Sendable () -> Void)?
 
   static func cancel(_ call: CallID, _ status: CallStatus) -> InstanceEvent {
     InstanceEvent(kind: UInt32(JF_EVENT_CANCEL), call: call, value: UInt64(bitPattern: Int64(status.rawValue)))
@@ -41,9 +39,5 @@ struct InstanceEvent: Sendable {
 
   static func configuration(_ json: [UInt8]) -> InstanceEvent {
     InstanceEvent(kind: UInt32(JF_EVENT_CONFIG), payload: json)
-  }
-
-  static func ping(_ delivered: @escaping @Sendable () -> Void) -> InstanceEvent {
-    InstanceEvent(kind: UInt32(JF_EVENT_PING), delivered: delivered)
   }
 }

@@ -109,7 +109,4 @@ extension PluginInstance: TopicPublisher {
 
   /// Tells the plugin its new configuration.
   package func configurationChanged(_ json: [UInt8]) { inbox.put(.event(.configuration(json))) }
-
-  /// Measures how long the instance's thread takes to answer.
-  package func ping(_ answered: @escaping @Sendable () -> Void) { inbox.put(.event(.ping(answered))) }
 }

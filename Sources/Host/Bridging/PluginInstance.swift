@@ -280,7 +280,6 @@ import Synchronization
         return unsafe table.pointee.event(own, &raw)
       }
     }
-    event.delivered?()
   }
 
   /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.

@@ -50,7 +50,12 @@ extension ControlLoop {
 
   private func turnAway(_ descriptor: Int32, _ error: ControlError) {
     counters.refused += 1
-    logger.warning("client refused", ["reason": error.message])
+    // One line a second: a crowd at the door must not fill the log.
+    let now = MonotonicClock.now()
+    if now &- lastRefusalLogged >= 1_000_000_000 {
+      lastRefusalLogged = now
+      logger.warning("client refused", ["reason": error.message])
+    }
     _ = UnixSocket.write(descriptor, errorLine(.null, error), from: 0)
     Glibc.close(descriptor)
   }

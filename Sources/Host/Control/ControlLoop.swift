@@ -25,6 +25,8 @@ final class ControlLoop {
   /// Those with lines left for the next turn.
   var unfinished: Set<ControlPeerID> = []
   var counters = ControlCounters()
+  /// Monotonic nanoseconds; 0: none yet.
+  var lastRefusalLogged: UInt64 = 0
   var readBuffer = [UInt8](repeating: 0, count: 1 << 16)
   /// The process has no descriptor for another connection: look again a little later.
   var listenerRests = false

@@ -53,6 +53,8 @@ package final class HostDaemon: Sendable {
       lock = try HostLock(directory: directories.runtime)
       loaded = try ConfigurationLoader(directories: directories, environment: options.environment).load()
       levels = try Self.sinks(options.console, directories: directories, log: loaded.log)
+    } catch let error as FileError {
+      throw HostFault("\(error); make it writable, or choose another --home")
     } catch {
       throw HostFault("\(error)")
     }
