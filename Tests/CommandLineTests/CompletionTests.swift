@@ -102,16 +102,20 @@ import Testing
   ])
   func bashAsksForTheWordsBeforeTheCursor(line: String, word: Int, typed: String, asked: String) throws {
     let directory = temporaryDirectory()
-    let stub = directory + "/jackfield"
-    // Notes its words and offers two of its own, as if a host had them.
-    try Data("#!/bin/bash\nshift 2\nprintf '<%s>' \"$@\" > '\(directory)/asked'\nprintf 'one\\ntwo.three\\n'\n".utf8).write(
-      to: URL(filePath: stub))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: stub)
     var words = line.split(separator: " ").map { "'\($0)'" }
     if words.count == word { words.append("''") }
+    // The stub notes its words and offers two of its own, as if a host had them. Bash writes it: a file that this process has open for
+    // writing may be inherited by another test's process, and cannot be run then.
     let script = """
       set -u
       PATH='\(directory)':$PATH
+      cat > '\(directory)/jackfield' <<'END'
+      #!/bin/bash
+      shift 2
+      printf '<%s>' "$@" > '\(directory)/asked'
+      printf 'one\\ntwo.three\\n'
+      END
+      chmod +x '\(directory)/jackfield'
       \(CompletionScripts.script("bash") ?? "")
       COMP_WORDS=(\(words.joined(separator: " ")))
       COMP_CWORD=\(word)
