@@ -246,10 +246,11 @@ import Synchronization
   }
 
   private func settle(_ call: OpenCall, _ status: CallStatus) {
-    let name = call.command.description.name
     if status.isFailure {
+      let name = call.command.description.name
       switchboard.fail(call, status, "plugin '\(terms.id)' refused '\(name)' (\(status.name))")
-    } else if status == .ok, switchboard.calls[call.id] != nil {
+    } else if status == .ok, call.isOpen {
+      let name = call.command.description.name
       counters.misuse.wrappingAdd(1, ordering: .relaxed)
       switchboard.fail(call, .failed, "plugin '\(terms.id)' said that '\(name)' was done without answering it; report this to its author")
     }

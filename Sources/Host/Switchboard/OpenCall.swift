@@ -50,6 +50,9 @@ package final class OpenCall: Sendable {
   /// ok while the caller waits; else what the caller was told.
   package var status: CallStatus { state.withLock { $0.ended ?? .ok } }
 
+  /// Whether the caller still waits.
+  package var isOpen: Bool { state.withLock { $0.ended == nil } }
+
   /// Marks the call as ended. Returns false when it was ended before.
   func end(_ status: CallStatus) -> Bool {
     state.withLock { state in
