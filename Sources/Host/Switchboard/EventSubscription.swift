@@ -7,6 +7,8 @@ import Synchronization
 package final class EventSubscription: Sendable {
   package let patterns: [TopicPattern]
   package let capacity: Int
+  /// The queue is full as well when its payloads reach this many bytes: a few huge events must not fill the memory.
+  package let capacityBytes: Int
   package let overflow: Overflow
   /// For latestPerKey: the payload's member whose value, with the topic, is the key; nil takes the topic alone.
   private let keyMember: String?
@@ -16,7 +18,8 @@ package final class EventSubscription: Sendable {
   private typealias Waiter = (publisher: any TopicPublisher, topic: Topic)
 
   private struct State {
-    var queue = RingBuffer<Event>()
+    private(set) var queue = RingBuffer<Event>()
+    private(set) var bytes = 0
     var keys = RingBuffer<String>()
     var reserved = 0
     var closed = false
@@ -27,14 +30,37 @@ package final class EventSubscription: Sendable {
     var delivered: UInt64 = 0
     var refused: UInt64 = 0
     var waiting: [Waiter] = []
+
+    mutating func append(_ event: Event) {
+      queue.append(event)
+      bytes += event.payload.count
+    }
+
+    mutating func prepend(_ event: Event) {
+      queue.prepend(event)
+      bytes += event.payload.count
+    }
+
+    mutating func replace(at index: Int, by event: Event) {
+      bytes += event.payload.count - queue[index].payload.count
+      queue[index] = event
+    }
+
+    mutating func popFirst() -> Event? {
+      guard let event = queue.popFirst() else { return nil }
+      bytes -= event.payload.count
+      return event
+    }
   }
 
   /// - Parameter onReady: Runs on a publisher's thread when the queue has something again; must not block.
   init(
-    patterns: [TopicPattern], capacity: Int, overflow: Overflow, keyMember: String? = nil, onReady: @escaping @Sendable () -> Void
+    patterns: [TopicPattern], capacity: Int, capacityBytes: Int = 64 << 20, overflow: Overflow, keyMember: String? = nil,
+    onReady: @escaping @Sendable () -> Void
   ) {
     self.patterns = patterns
     self.capacity = capacity
+    self.capacityBytes = capacityBytes
     self.overflow = overflow
     self.keyMember = keyMember
     self.onReady = onReady
@@ -47,7 +73,7 @@ package final class EventSubscription: Sendable {
   /// Keeps a place for one event. Returns false when there is none: the publisher hears of it once there is.
   func reserve(for publisher: (any TopicPublisher)?, topic: Topic) -> Bool {
     state.withLock { state in
-      guard !state.closed, state.queue.count + state.reserved >= capacity else {
+      guard !state.closed, isFull(state) else {
         state.reserved += 1
         return true
       }
@@ -63,14 +89,17 @@ package final class EventSubscription: Sendable {
   func release() {
     let released = state.withLock { state in
       state.reserved -= 1
-      return Self.takeWaiting(from: &state, capacity: capacity)
+      return takeWaiting(from: &state)
     }
     for waiter in released { waiter.publisher.topicReady(waiter.topic) }
   }
 
+  /// Places that are kept count; their bytes are not known yet.
+  private func isFull(_ state: State) -> Bool { state.queue.count + state.reserved >= capacity || state.bytes >= capacityBytes }
+
   /// Those to be told that there is room. At half, not at every place: a publisher that is woken finds room for a batch.
-  private static func takeWaiting(from state: inout State, capacity: Int) -> [Waiter] {
-    guard !state.waiting.isEmpty, state.queue.count + state.reserved <= capacity / 2 else { return [] }
+  private func takeWaiting(from state: inout State) -> [Waiter] {
+    guard !state.waiting.isEmpty, state.queue.count + state.reserved <= capacity / 2, state.bytes <= capacityBytes / 2 else { return [] }
     defer { state.waiting = [] }
     return state.waiting
   }
@@ -80,7 +109,7 @@ package final class EventSubscription: Sendable {
     let key = overflow == .latestPerKey ? self.key(of: event) : ""
     let ready = state.withLock { state in
       if reserved { state.reserved -= 1 }
-      guard !state.closed, Self.place(event, key: key, in: &state, capacity: capacity, overflow: overflow) else { return false }
+      guard !state.closed, place(event, key: key, in: &state) else { return false }
       guard !state.signalled else { return false }
       state.signalled = true
       return true
@@ -89,29 +118,28 @@ package final class EventSubscription: Sendable {
   }
 
   /// Returns false when the event itself was dropped.
-  private static func place(_ event: Event, key: String, in state: inout State, capacity: Int, overflow: Overflow) -> Bool {
+  private func place(_ event: Event, key: String, in state: inout State) -> Bool {
     switch overflow {
     case .block: break
-    case .dropNewest where state.queue.count >= capacity:
+    case .dropNewest where isFull(state):
       state.dropped += 1
       state.lostSinceTake += 1
       return false
     case .dropNewest: break
     case .latestPerKey:
       for index in 0..<state.keys.count where state.keys[index] == key {
-        state.queue[index] = event
+        state.replace(at: index, by: event)
         return true
       }
       fallthrough
     case .dropOldest:
-      if state.queue.count >= capacity {
-        _ = state.queue.popFirst()
+      while isFull(state), state.popFirst() != nil {
         _ = state.keys.popFirst()
         state.dropped += 1
         state.lostSinceTake += 1
       }
     }
-    state.queue.append(event)
+    state.append(event)
     if overflow == .latestPerKey { state.keys.append(key) }
     return true
   }
@@ -131,14 +159,14 @@ package final class EventSubscription: Sendable {
   package func take(max: Int) -> (events: [Event], lost: UInt64) {
     let (events, lost, released): ([Event], UInt64, [Waiter]) = state.withLock { state in
       var events: [Event] = []
-      while events.count < max, let event = state.queue.popFirst() {
+      while events.count < max, let event = state.popFirst() {
         _ = state.keys.popFirst()
         events.append(event)
       }
       if events.isEmpty { state.signalled = false }
       state.delivered += UInt64(events.count)
       defer { state.lostSinceTake = 0 }
-      return (events, state.lostSinceTake, Self.takeWaiting(from: &state, capacity: capacity))
+      return (events, state.lostSinceTake, takeWaiting(from: &state))
     }
     for waiter in released { waiter.publisher.topicReady(waiter.topic) }
     return (events, lost)
@@ -148,7 +176,7 @@ package final class EventSubscription: Sendable {
   package func giveBack(_ events: ArraySlice<Event>, lost: UInt64 = 0) {
     state.withLock { state in
       for event in events.reversed() {
-        state.queue.prepend(event)
+        state.prepend(event)
         if overflow == .latestPerKey { state.keys.prepend(key(of: event)) }
       }
       state.delivered -= UInt64(events.count)

@@ -90,6 +90,26 @@ import Testing
     #expect(told.load(ordering: .relaxed) == 2)
   }
 
+  @Test(arguments: [Overflow.block, .dropOldest, .dropNewest])
+  func hugeEventsFillAQueueBeforeItsPlacesAreTaken(overflow: Overflow) throws {
+    let subscription = EventSubscription(patterns: [], capacity: 1_000, capacityBytes: 100, overflow: overflow) {}
+    let topic = try #require(host.switchboard.topic("a.b"))
+    var refused = 0
+    for number in 0..<10 {
+      let reserved = overflow == .block
+      if reserved, !subscription.reserve(for: nil, topic: topic) {
+        refused += 1
+        continue
+      }
+      let payload = [UInt8](repeating: UInt8(number), count: 60)
+      subscription.offer(Event(topic: topic, content: .bytes, payload: payload, sequence: 1, time: 0), reserved: reserved)
+    }
+    let taken = subscription.take(max: 100)
+    #expect(taken.events.map { $0.payload[0] } == (overflow == .dropOldest ? [8, 9] : [0, 1]))
+    #expect(overflow == .block ? refused == 8 : taken.lost == 8)
+    #expect(subscription.reserve(for: nil, topic: topic))
+  }
+
   @Test func eventBeyondTheLimitIsRefused() throws {
     var limits = Switchboard.Limits()
     limits.eventBytes = 4
