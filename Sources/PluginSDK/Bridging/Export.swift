@@ -12,7 +12,8 @@ public func exportPlugin<P: Plugin>(_ type: P.Type) -> UnsafePointer<jf_plugin> 
 }
 
 /// The plugin types of this library and their tables. A library has one; a test bundle has some.
-@safe private struct Exports: @unchecked Sendable {  // The tables are written before anybody sees them and never again.
+/// Sendable, because: the tables are written before anybody sees them and never again.
+@safe private struct Exports: @unchecked Sendable {
   var types: [any Plugin.Type] = []
   var tables: [UnsafePointer<jf_plugin>] = unsafe []
 

@@ -3,7 +3,8 @@
 internal import PluginAPI
 
 /// The host's functions in Swift values. Safe from any thread; after `close` nothing reaches the host any more.
-@safe final class HostConnection: @unchecked Sendable {  // The pointers never change and the contract allows any thread.
+/// Sendable, because: the pointers never change and the contract allows any thread.
+@safe final class HostConnection: @unchecked Sendable {
   private let host: UnsafePointer<jf_host>
   private let instance: OpaquePointer
   private let gate = Gate()

@@ -5,7 +5,8 @@ internal import Glibc
 /// A value behind a lock that threads can wait on; times are CLOCK_MONOTONIC nanoseconds.
 ///
 /// For threads of one's own: a wait blocks the thread, so it has no place in async code.
-@safe package final class Monitor<State: Sendable>: @unchecked Sendable {  // `state` is touched only under the lock.
+/// Sendable, because: `state` is touched only under the lock.
+@safe package final class Monitor<State: Sendable>: @unchecked Sendable {
   private var state: State
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>

@@ -3,7 +3,8 @@
 internal import Glibc
 
 /// A thread with a name, started at once and ended by joining or letting go. All signals are blocked on it.
-package struct OwnedThread: @unchecked Sendable {  // A pthread_t is an id, usable from any thread.
+/// Sendable, because: a pthread_t is an id, usable from any thread.
+package struct OwnedThread: @unchecked Sendable {
   private let id: pthread_t
 
   /// Starts a thread.

@@ -4,7 +4,8 @@ internal import PluginAPI
 internal import PluginSDK
 
 /// A plugin's table and one instance made by it, in Swift values.
-@safe struct PluginTable: @unchecked Sendable {  // A table never changes; the host takes care of who calls when.
+/// Sendable, because: a table never changes; the host takes care of who calls when.
+@safe struct PluginTable: @unchecked Sendable {
   private let table: UnsafePointer<jf_plugin>
 
   init(_ table: UnsafePointer<jf_plugin>) { unsafe self.table = table }
@@ -15,7 +16,8 @@ internal import PluginSDK
   var major: Int { Int(unsafe table.pointee.abi_major) }
 
   /// What `create` wrote.
-  @safe struct Instance: @unchecked Sendable {  // Owned by the plugin; for us it is a number.
+  /// Sendable, because: owned by the plugin; for us it is a number.
+  @safe struct Instance: @unchecked Sendable {
     fileprivate let pointer: UnsafeMutableRawPointer?
     /// The topics the instance wants; known only of one made by this very SDK.
     func subscribedTopics() -> [String] {

@@ -132,11 +132,12 @@ import Testing
 
   @Test func unfinishedCallsDoNotPileUp() throws {
     try host.add()
-    for _ in 0..<10_050 {
-      let (id, _) = host.start("probe.never")
-      host.switchboard.cancel(id)
+    for _ in 0..<2 {
+      let calls = (0..<6_000).map { _ in host.start("probe.never").id }
+      #expect(host.call("probe.echo")?.status == .ok)  // the plugin has seen them all by now
+      for id in calls { host.switchboard.cancel(id) }
     }
-    #expect(host.switchboard.calls.all().count <= 10_050)
+    #expect(host.switchboard.calls.all().count < 10_000)
     #expect(host.switchboard.openCalls == 0)
     #expect(host.call("probe.echo")?.status == .ok)
   }
