@@ -43,6 +43,7 @@ targets += [
   .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
+  .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
 ]
 
 // MARK: - Benchmarks, in this package because they measure what only this package may see
@@ -81,6 +82,7 @@ let package = Package(
   name: "jackfield",
   products: [
     .executable(name: "jackfield", targets: ["jackfield"]),
+    .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "PluginSDK", type: .static, targets: ["PluginAPI", "PluginSDK"]),

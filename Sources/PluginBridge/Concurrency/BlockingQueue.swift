@@ -48,6 +48,13 @@ import Glibc
     return true
   }
 
+  /// Takes the first element if there is one.
+  package func takeNow() -> Element? {
+    unsafe pthread_mutex_lock(&storage.pointee.mutex)
+    defer { unsafe pthread_mutex_unlock(&storage.pointee.mutex) }
+    return unsafe storage.pointee.elements.popFirst()
+  }
+
   /// Takes the first element, waiting until `deadline` (monotonic nanoseconds; nil waits for ever).
   ///
   /// - Returns: nil when the deadline passed, or when the queue is closed and empty.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 
 /// A POSIX thread of our own, for work that may block.
@@ -43,6 +44,8 @@ private func blockOutsideSignals() {
   var signals = sigset_t()
   unsafe sigfillset(&signals)
   for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] { unsafe sigdelset(&signals, fault) }
+  // So that a thread that is stuck can be asked where it is.
+  unsafe sigdelset(&signals, linux_stack_signal())
   unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
 }
 

@@ -24,6 +24,9 @@ package struct InstanceEvent: Sendable {
     self.payload = payload
   }
 
+  /// Whether it ends a call that the plugin made.
+  package var isDone: Bool { kind == UInt32(JF_EVENT_DONE) }
+
   package static func cancel(_ call: CallID, _ status: CallStatus) -> InstanceEvent {
     InstanceEvent(kind: UInt32(JF_EVENT_CANCEL), call: call, value: UInt64(bitPattern: Int64(status.rawValue)))
   }

@@ -2,12 +2,26 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
 #include <malloc.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
 
 static int outcome(int result) { return result < 0 ? -errno : result; }
 
@@ -44,3 +58,109 @@ int linux_peer_uid(int socket, uint32_t *uid) {
 }
 
 void linux_release_freed_memory(void) { malloc_trim(0); }
+
+long linux_send_two(int socket, const void *head, size_t head_length, const void *body, size_t body_length, bool at_once) {
+  struct iovec parts[2] = {{(void *)head, head_length}, {(void *)body, body_length}};
+  struct msghdr message = {.msg_iov = head_length ? parts : parts + 1, .msg_iovlen = (head_length != 0) + (body_length != 0)};
+  ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL | (at_once ? MSG_DONTWAIT : 0));
+  return count < 0 ? -errno : count;
+}
+
+int linux_process_descriptor(int pid) { return outcome((int)syscall(SYS_pidfd_open, pid, 0)); }
+
+void linux_signal_when_parent_ends(int signal) { prctl(PR_SET_PDEATHSIG, signal); }
+
+/* MARK: Crashing */
+
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+static struct sigaction before[sizeof crashes / sizeof *crashes];
+static int crash_socket = -1;
+
+static void crashed(int signal, siginfo_t *information, void *context) {
+  shutdown(crash_socket, SHUT_RDWR);
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+    if (crashes[i] != signal) continue;
+    struct sigaction *next = &before[i];
+    sigaction(signal, next, NULL); /* whoever comes next may restore the default and raise it again */
+    if (next->sa_flags & SA_SIGINFO) next->sa_sigaction(signal, information, context);
+    else if (next->sa_handler == SIG_DFL || next->sa_handler == SIG_IGN) { sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL); raise(signal); }
+    else next->sa_handler(signal);
+  }
+}
+
+void linux_shut_down_when_crashing(int socket) {
+  crash_socket = socket;
+  struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &action, &before[i]);
+}
+
+static void kill_group(int signal) {
+  (void)signal;
+  if (getpgrp() == getpid()) kill(0, SIGKILL);
+  _exit(1);
+}
+
+void linux_kill_group_when(int signal) { sigaction(signal, &(struct sigaction){.sa_handler = kill_group}, NULL); }
+
+/* MARK: Stacks */
+
+static void *frames[64];
+static int frame_count;
+static sem_t walked;
+
+static void walk(int signal) {
+  (void)signal;
+  int saved = errno;
+  frame_count = backtrace(frames, 64);
+  sem_post(&walked);
+  errno = saved;
+}
+
+static void write_thread(int descriptor, int thread, int milliseconds, int signal) {
+  char path[64], name[32] = "?", line[128];
+  snprintf(path, sizeof path, "/proc/self/task/%d/comm", thread);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file >= 0) {
+    ssize_t length = read(file, name, sizeof name - 1);
+    name[length > 0 ? length - 1 : 0] = 0;
+    close(file);
+  }
+  dprintf(descriptor, "thread %d %s\n", thread, name);
+  if (syscall(SYS_tgkill, getpid(), thread, signal) != 0) return;
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += milliseconds * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  int outcome;
+  while ((outcome = sem_timedwait(&walked, &until)) != 0 && errno == EINTR) {}
+  if (outcome == 0) backtrace_symbols_fd(frames + 2, frame_count > 2 ? frame_count - 2 : 0, descriptor); /* without the handler */
+  else { snprintf(line, sizeof line, "(does not take signals)\n"); if (write(descriptor, line, strlen(line)) < 0) return; }
+}
+
+int linux_stack_signal(void) { return SIGRTMIN + 6; }
+
+static void write_stacks(int descriptor, int milliseconds) {
+  int signal = linux_stack_signal(), self = (int)syscall(SYS_gettid);
+  void *warm[2];
+  backtrace(warm, 2); /* loads what the walk needs, outside of the handler */
+  sem_init(&walked, 0, 0);
+  struct sigaction old;
+  sigaction(signal, &(struct sigaction){.sa_handler = walk, .sa_flags = SA_RESTART}, &old);
+  DIR *tasks = opendir("/proc/self/task");
+  for (struct dirent *task; tasks && (task = readdir(tasks));) {
+    int thread = atoi(task->d_name);
+    if (thread > 0 && thread != self) write_thread(descriptor, thread, milliseconds, signal);
+  }
+  if (tasks) closedir(tasks);
+  sigaction(signal, &(struct sigaction){.sa_handler = SIG_IGN}, NULL); /* one that comes late must not end the process */
+}
+
+long linux_stacks(char *text, size_t size, int milliseconds) {
+  int file = memfd_create("stacks", MFD_CLOEXEC);
+  if (file < 0) return -errno;
+  write_stacks(file, milliseconds);
+  ssize_t count = pread(file, text, size, 0);
+  close(file);
+  return count;
+}

@@ -4,6 +4,7 @@
 #define JACKFIELD_CLINUX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What happened to one descriptor that a poller watches. */
@@ -30,6 +31,30 @@ int linux_accept(int listener);
 
 /* Says who connected. struct ucred is hidden behind _GNU_SOURCE. */
 int linux_peer_uid(int socket, uint32_t *uid);
+
+/* Sends two pieces of memory as one; never raises SIGPIPE. The union-free parts of struct msghdr would do in Swift, at four times the
+   length. `at_once`: does not wait for room. Returns how many bytes were taken, or a negative errno. */
+long linux_send_two(int socket, const void *head, size_t head_length, const void *body, size_t body_length, bool at_once);
+
+/* Opens a descriptor that becomes readable when the process ends. The Glibc module has no pidfd_open. */
+int linux_process_descriptor(int pid);
+
+/* Asks for a signal when the thread that started this process ends. prctl is variadic. */
+void linux_signal_when_parent_ends(int signal);
+
+/* When this process crashes: shuts the socket down at once, then does what would have been done. Written in C because only
+   async-signal-safe code may run there. */
+void linux_shut_down_when_crashing(int socket);
+
+/* When `signal` comes: kills every process of this one's group, this one too. Runs in the handler, so C again. */
+void linux_kill_group_when(int signal);
+
+/* Writes the stacks of all threads but this one as text: each is interrupted and walks its own. Waits at most `milliseconds` for each.
+   Returns how many bytes. A walk needs a signal handler, and <execinfo.h> is not in the Glibc module. */
+long linux_stacks(char *text, size_t size, int milliseconds);
+
+/* The signal that linux_stacks interrupts threads with. SIGRTMIN is a function call in disguise. */
+int linux_stack_signal(void);
 
 /* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
 void linux_release_freed_memory(void);
