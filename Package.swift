@@ -40,14 +40,15 @@ targets += [
 // MARK: - Host
 
 targets += [
-  .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
-  .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
+  .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
+  .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "JSON", "CLinux"]),
+  .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
 ]
 
 // MARK: - Benchmarks, in this package because they measure what only this package may see
 
 targets += [
-  .executableTarget(name: "benchmarks", dependencies: ["Host"], path: "Benchmarks/Switchboard")
+  .executableTarget(name: "benchmarks", dependencies: ["Host", "PluginBridge"], path: "Benchmarks/Switchboard")
 ]
 
 // MARK: - Plugins
@@ -59,9 +60,9 @@ targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
 targets += [
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
-  .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
+  .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
-  .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON", "SanitizedMutex"]),
+  .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),

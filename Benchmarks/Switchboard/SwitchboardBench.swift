@@ -2,6 +2,7 @@
 import Glibc
 import Host
 import Synchronization
+import PluginBridge
 
 /// Rows about calls and events through the real C ABI.
 struct SwitchboardBench {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
+package import PluginBridge
 
 /// What the host was told by its configuration files, checked, with defaults for the rest.
 package struct Configuration: Sendable {

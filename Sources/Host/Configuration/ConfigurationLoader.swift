@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// Reads `config.json`, then `config.d/*.json` in the order of their names, each over what came before.
 package struct ConfigurationLoader: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// What the host's own configuration may say.
 enum ConfigurationSchema {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PluginBridge
 
 /// The Unix socket where clients list and call commands, follow events, and steer the host; see Docs/control-door.md.
 ///

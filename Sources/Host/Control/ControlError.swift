@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
+package import PluginBridge
 
 /// A failure as a client sees it: a JSON-RPC error.
 package struct ControlError: Error, Sendable, Hashable, CustomStringConvertible {

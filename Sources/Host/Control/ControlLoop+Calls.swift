@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of commands: started for a client, their chunks metered, their answers passed on.
 import JSON
+import PluginBridge
 
 extension ControlLoop {
   private static let maximumMilliseconds = Int(Int32.max)

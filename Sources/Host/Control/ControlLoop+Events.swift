@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subscriptions: events are taken from the queue of each only while the client reads, so that the queue's own rule decides what is lost.
 import JSON
+import PluginBridge
 
 extension ControlLoop {
   private static let batch = 32

@@ -2,6 +2,7 @@
 // Connections: who comes in, what is read and written, who goes.
 import Glibc
 import JSON
+import PluginBridge
 
 extension ControlLoop {
   private static let linesInATurn = 256

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client asks, and the lines that answer it.
 import JSON
+import PluginBridge
 
 extension ControlLoop {
   func take(_ line: [UInt8], from peer: ControlPeer) {

@@ -2,6 +2,7 @@
 // The door's thread: waits for sockets and for word from other threads, and sees to each client that something happened to.
 // Connections are in ControlLoop+Peers, what clients ask in +Requests, +Calls and +Events.
 import JSON
+import PluginBridge
 
 /// The state of the control door, touched by its thread only.
 final class ControlLoop {

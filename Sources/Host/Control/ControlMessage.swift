@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// The number of one connection, never reused.
 typealias ControlPeerID = UInt64

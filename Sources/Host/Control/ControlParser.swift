@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// Parses lines and payloads, reusing its buffers for those of the usual size; a large one's buffers are let go again.
 final class ControlParser {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// One connected client, as the door's thread keeps it.
 final class ControlPeer {

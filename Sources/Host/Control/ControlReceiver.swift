@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import PluginBridge
 
 /// Takes the answers of one client's calls to the door's thread.
 final class ControlReceiver: CallReceiver {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 import Synchronization
+import PluginBridge
 
 /// The one answer that the backend owes to a request.
 final class ControlReply: Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PluginBridge
 
 /// The bytes that wait to be written to one client.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers for the control door.
 package import JSON
+import PluginBridge
 
 extension HostDaemon {
   func openDoor() throws(HostFault) -> ControlDoor {

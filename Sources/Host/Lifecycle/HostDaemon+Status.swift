@@ -2,6 +2,7 @@
 // What `jackfield status` shows: the host, its plugins, its commands with counts and latencies, its topics.
 import Glibc
 package import JSON
+import PluginBridge
 
 extension HostDaemon {
   package func status() -> JSONValue {

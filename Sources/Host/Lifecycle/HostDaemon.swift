@@ -3,6 +3,7 @@
 package import JSON
 import Glibc
 import Synchronization
+import PluginBridge
 
 /// Runs plugins and the control door until it is told to stop.
 package final class HostDaemon: Sendable {

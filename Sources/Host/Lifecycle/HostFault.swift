@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// Why the host cannot do what it was asked, in one sentence or one a line.
 package struct HostFault: Error, CustomStringConvertible, Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// Everything the host needs to run one plugin, from its manifest and the configuration, before any of its code is loaded.
 package struct PluginBlueprint: Sendable {

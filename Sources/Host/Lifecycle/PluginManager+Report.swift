@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `plugins` and `plugins info` show.
 package import JSON
+import PluginBridge
 
 extension PluginManager {
   /// One row a plugin, by id: id, version, state, mode, path, reason, and health and shadowed where there is something to say.

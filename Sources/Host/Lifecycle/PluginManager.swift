@@ -3,6 +3,7 @@
 // allowed from any thread.
 import JSON
 import Synchronization
+import PluginBridge
 
 /// Opens, starts, reloads and stops plugins in their order.
 package final class PluginManager: Sendable {

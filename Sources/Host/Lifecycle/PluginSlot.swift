@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin's place on the switchboard. It is there before the plugin's code is loaded, and loads it when first needed.
 import Synchronization
+package import PluginBridge
 
 /// Stands for one plugin towards the switchboard, and owns its instance.
 package final class PluginSlot: CommandProvider {
@@ -105,7 +106,9 @@ package final class PluginSlot: CommandProvider {
       guard state.phase.mayStart else { return nil }
       var terms = blueprint.terms
       terms.configuration = state.configuration
-      let instance = PluginInstance(terms: terms, switchboard: switchboard, provider: self, logger: logger.labelled(id))
+      let inbox = InstanceInbox()
+      let port = SwitchboardPort(inbox: inbox, switchboard: switchboard, provider: self, logger: logger.labelled(id))
+      let instance = PluginInstance(terms: terms, port: port, inbox: inbox)
       state.phase = .starting(instance)
       state.counters = instance.counters
       return instance

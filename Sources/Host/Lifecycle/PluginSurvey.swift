@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Joins what lies on disk with what the configuration says: which plugins may run, in which order, with which settings.
 import JSON
+import PluginBridge
 
 /// Looks for plugins and judges them. Runs none of their code.
 package struct PluginSurvey: Sendable {

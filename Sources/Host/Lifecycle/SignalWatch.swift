@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import PluginBridge
 
 /// Turns signals into calls on a thread of its own, so that nothing runs inside a signal handler.
 package enum SignalWatch {

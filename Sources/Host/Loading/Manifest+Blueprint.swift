@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rest of the host wants of a manifest.
+import PluginBridge
 
 extension Manifest {
   package var commandDescriptions: [CommandDescription] { commands }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
+package import PluginBridge
 
 /// What a plugin says of itself before any of its code runs: plugin.json, or the same text as a note inside its library.
 package struct Manifest: Sendable {

@@ -2,6 +2,7 @@
 // The rules of plugin.json. Every fault is found, not only the first: `jackfield plugins check` shows them all.
 import JSON
 import PluginAPI
+import PluginBridge
 
 /// Turns the text of a manifest into values.
 struct ManifestParser {

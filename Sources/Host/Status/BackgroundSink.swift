@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A terminal that was stopped with Ctrl-S, or a pipe that nobody empties, must not stop the host.
 import Synchronization
+import PluginBridge
 
 /// Passes log lines to another sink on a thread of its own: who writes a line never waits for who reads it.
 package final class BackgroundSink: LogSink {

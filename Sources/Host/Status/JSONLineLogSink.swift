@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// Log lines for tools: one JSON object a line, `time`, `level`, `label`, `message` first, what varies under `values`.
 package struct JSONLineLogSink: LogSink {

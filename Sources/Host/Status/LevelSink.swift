@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+package import PluginBridge
 
 /// A sink that lets through what matters enough; the threshold can change while the host runs.
 package final class LevelSink: LogSink {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// One line of the log. Values are text, so an object that holds a secret cannot slip in whole.
 package struct LogRecord: Sendable {

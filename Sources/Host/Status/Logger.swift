@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+package import PluginBridge
 
 /// The pen of one part of the host: stamps lines with time and label and hands them to a sink.
 package struct Logger: Sendable {

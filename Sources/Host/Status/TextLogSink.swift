@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import PluginBridge
 
 /// Log lines for a person at a terminal: time, level, label, message, `key=value`.
 package struct TextLogSink: LogSink {

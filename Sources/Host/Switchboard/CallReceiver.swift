@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// Whoever made a call and takes its answer. Entered from any thread; must not block.
 package protocol CallReceiver: AnyObject, Sendable {

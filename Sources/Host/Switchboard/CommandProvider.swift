@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// Whoever runs commands: a plugin in this process today, a runner or an attached peer later.
 ///

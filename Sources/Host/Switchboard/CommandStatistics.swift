@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import PluginBridge
 
 /// How one command has been doing since the host started.
 package final class CommandStatistics: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import PluginBridge
 
 /// A thread that sleeps until the next deadline is due.
 ///

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import PluginBridge
 
 /// One event as it lies in the queues of its subscribers; the bytes are shared, not copied.
 package struct Event: Sendable {

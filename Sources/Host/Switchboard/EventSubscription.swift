@@ -2,6 +2,7 @@
 // One subscriber's queue. The publisher's side is offer and the reservations; the subscriber's side is take, giveBack and close.
 import JSON
 import Synchronization
+package import PluginBridge
 
 /// A queue of events for one subscriber, with a rule for what happens when it is full.
 package final class EventSubscription: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+package import PluginBridge
 
 /// One call from its start until both sides are done with it.
 package final class OpenCall: Sendable {

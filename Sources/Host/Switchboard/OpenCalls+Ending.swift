@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ends calls from the calling side: given up, or out of time.
 import Synchronization
+import PluginBridge
 
 extension OpenCalls {
   /// Does the accounts of a call that was just marked as ended.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import PluginBridge
 
 /// The calls that either side still holds, by id. Split in shards so that threads seldom meet.
 final class OpenCalls: Sendable {

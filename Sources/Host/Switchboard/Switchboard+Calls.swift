@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls: start, answer, cancel, expire. Each call is answered to its caller exactly once.
 import Synchronization
+package import PluginBridge
 
 extension Switchboard {
   /// Starts a command. Never blocks; a failure to start also arrives through `receiver.finished`.

@@ -2,6 +2,7 @@
 // Events: topics, subscriptions, publishing.
 import Glibc
 import Synchronization
+package import PluginBridge
 
 extension Switchboard {
   struct BusState {

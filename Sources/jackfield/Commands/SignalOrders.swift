@@ -2,6 +2,7 @@
 import Glibc
 import Host
 import Synchronization
+import PluginBridge
 
 /// Carries signals to the host: stop, stop at once, reload.
 final class SignalOrders: Sendable {

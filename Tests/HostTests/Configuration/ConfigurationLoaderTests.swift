@@ -3,6 +3,7 @@ import Foundation
 import Host
 import JSON
 import Testing
+import PluginBridge
 
 @Suite struct ConfigurationLoaderTests {
   private let folder: TemporaryFolder

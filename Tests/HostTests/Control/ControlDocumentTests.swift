@@ -5,6 +5,7 @@ import JSON
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlDocumentTests {
   /// The commands the document speaks of.

@@ -5,6 +5,7 @@ import JSON
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlDoorTests {
   private func open(_ path: String) throws -> ControlDoor {

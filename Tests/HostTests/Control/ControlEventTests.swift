@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlEventTests {
   private let fixture: ControlFixture

@@ -4,6 +4,7 @@ import Glibc
 import Testing
 
 @testable import Host
+import PluginBridge
 
 /// A control door in a directory of its own, with commands and a daemon behind it.
 final class ControlFixture: Sendable {

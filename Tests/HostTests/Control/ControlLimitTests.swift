@@ -4,6 +4,7 @@ import JSON
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlLimitTests {
   @Test func connectionBeyondTheLimitIsToldSo() throws {

@@ -2,6 +2,7 @@
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlPartsTests {
   private func cut(_ pieces: [String], limit: Int = 10) -> [LineBuffer.Cut] {

@@ -3,6 +3,7 @@ import JSON
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ControlRequestTests {
   private let fixture: ControlFixture

@@ -3,6 +3,7 @@ import JSON
 import Synchronization
 
 @testable import Host
+import PluginBridge
 
 /// A daemon that answers at once with what it was asked, except where a test holds the answer back.
 final class FakeBackend: ControlBackend {

@@ -2,6 +2,7 @@
 import Synchronization
 
 @testable import Host
+import PluginBridge
 
 /// Commands in Swift that do what a test of the control door needs.
 final class ScriptedCommands: CommandProvider {

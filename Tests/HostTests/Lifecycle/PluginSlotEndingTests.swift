@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct PluginSlotEndingTests {
   private let host = ProbeHost()

@@ -2,6 +2,7 @@
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct PluginSlotTests {
   private let host = ProbeHost()

@@ -3,6 +3,7 @@ import JSON
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct ManifestTests {
   /// All that is said against a text, without the beginning that names the path.

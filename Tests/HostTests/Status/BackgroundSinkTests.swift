@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct BackgroundSinkTests {
   /// Waits in `write` until it is let go, as a terminal does that was stopped with Ctrl-S.

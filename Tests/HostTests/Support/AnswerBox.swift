@@ -3,6 +3,7 @@ import JSON
 import Synchronization
 
 @testable import Host
+import PluginBridge
 
 /// Takes the answer of one call and lets a test wait for its parts.
 final class AnswerBox: CallReceiver {

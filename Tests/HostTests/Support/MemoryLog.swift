@@ -2,6 +2,7 @@
 import Synchronization
 
 @testable import Host
+import PluginBridge
 
 /// Keeps log lines for a test to look at.
 final class MemoryLog: LogSink {

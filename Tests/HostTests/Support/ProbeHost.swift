@@ -2,6 +2,7 @@
 import Synchronization
 
 @testable import Host
+import PluginBridge
 
 /// A switchboard with slots made from probe.c, the way the daemon makes them, without files beside the libraries.
 final class ProbeHost: Sendable {

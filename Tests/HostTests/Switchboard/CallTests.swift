@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct CallTests {
   private let host = ProbeHost()

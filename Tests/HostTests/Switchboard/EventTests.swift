@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import Host
+import PluginBridge
 
 @Suite struct EventTests {
   private let host = ProbeHost()

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
+package import Synchronization
 
 /// What an instance did, and did wrong.
 package final class InstanceCounters: Sendable {
-  let events = Atomic<UInt64>(0)
-  let published = Atomic<UInt64>(0)
-  let publishRefused = Atomic<UInt64>(0)
-  let lateFinishes = Atomic<UInt64>(0)
+  package let events = Atomic<UInt64>(0)
+  package let published = Atomic<UInt64>(0)
+  package let publishRefused = Atomic<UInt64>(0)
+  package let lateFinishes = Atomic<UInt64>(0)
   /// Bad UTF-8, no data for a length, over a limit, done without an answer.
-  let misuse = Atomic<UInt64>(0)
-  let emitsWithoutCredit = Atomic<UInt64>(0)
-  let logLinesDropped = Atomic<UInt64>(0)
+  package let misuse = Atomic<UInt64>(0)
+  package let emitsWithoutCredit = Atomic<UInt64>(0)
+  package let logLinesDropped = Atomic<UInt64>(0)
 
-  package struct Snapshot: Sendable {
+  package init() {}
+
+  package struct Snapshot: Sendable, Equatable {
     package var events: UInt64
     package var published: UInt64
     package var publishRefused: UInt64

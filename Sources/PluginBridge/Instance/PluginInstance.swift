@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One running plugin in this process: its thread, its work queue, and what the host knows of it.
+// One running plugin in this process: its thread, its work queue, and what is known of it. The same in the host and in a runner; where
+// its words go is the port's affair.
 import Glibc
 import PluginAPI
 import Synchronization
@@ -10,15 +11,12 @@ import Synchronization
 /// thread has run `stop` and `destroy`.
 @safe package final class PluginInstance: Sendable {
   package let terms: InstanceTerms
-  let switchboard: Switchboard
-  let logger: Logger
-  /// Whoever stands on the switchboard for this plugin: answers are checked against it.
-  let provider: any CommandProvider
-  let inbox = BlockingQueue<InstanceWork>()
+  package let inbox: InstanceInbox
+  package let counters = InstanceCounters()
+  let port: any InstancePort
   let state = Mutex(State())
-  let counters = InstanceCounters()
   let paths: LentPaths
-  let subscriptions: Mutex<[EventSubscription]> = Mutex([])
+  let subscriptions: Mutex<[any EventSource]> = Mutex([])
   private let inlineEntries = Atomic<Int>(0)
   /// Whether other threads than the instance's own may enter: between start and stop.
   private let isRunning = Atomic<Bool>(false)
@@ -35,7 +33,8 @@ import Synchronization
   struct State {
     var phase = Phase.waiting
     var registered: Set<String> = []
-    var topics: [Topic] = []
+    /// The thread that enters the plugin first, for its processor time.
+    var clock: clockid_t?
     /// To be run once the plugin has stopped.
     var endings: [@Sendable () -> Void] = []
     var flow: [SubscriptionFlow] = []
@@ -45,11 +44,11 @@ import Synchronization
 
   package enum Phase: Sendable { case waiting, creating, starting, running, stopping, ended }
 
-  package init(terms: InstanceTerms, switchboard: Switchboard, provider: any CommandProvider, logger: Logger) {
+  /// - Parameter inbox: The port puts what the plugin is told there.
+  package init(terms: InstanceTerms, port: any InstancePort, inbox: InstanceInbox) {
     self.terms = terms
-    self.switchboard = switchboard
-    self.provider = provider
-    self.logger = logger
+    self.port = port
+    self.inbox = inbox
     paths = LentPaths(terms.directories)
     handle = InstanceHandle()
     threadsLeft = Atomic(max(1, terms.threads))
@@ -68,7 +67,7 @@ import Synchronization
   /// - Parameters:
   ///   - subscriptions: In the manifest's order.
   ///   - started: Runs on that thread with the outcome, once.
-  package func launch(subscriptions: [EventSubscription], started: @escaping @Sendable (Result<Void, PluginFault>) -> Void) {
+  package func launch(subscriptions: [any EventSource], started: @escaping @Sendable (Result<Void, PluginFault>) -> Void) {
     let launches = state.withLock { state in
       guard state.phase == .waiting else { return false }
       state.phase = .creating
@@ -148,7 +147,7 @@ import Synchronization
   }
 
   /// Gives the instance up if it was not launched yet.
-  func discard() {
+  package func discard() {
     let waits = state.withLock { state in
       guard state.phase == .waiting else { return false }
       state.phase = .ended
@@ -160,11 +159,14 @@ import Synchronization
   // MARK: The instance's threads
 
   private func work() {
-    while let item = inbox.take() {
+    while let item = port.nextWork(until: nil) {
       switch item {
       case .invoke(let call, let payload, let content): invoke(call, payload: payload, content: content)
       case .event(let event): deliver(event)
       case .subscription(let index): deliverEvents(of: index)
+      case .ping(let pong):
+        deliver(.ping)
+        pong()
       case .leave:
         threadsLeft.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         departures.put(())
@@ -182,7 +184,9 @@ import Synchronization
     drain(until: deadline)
     if let table = unsafe table {
       let status = unsafe table.pointee.stop(own, deadline)
-      if status < 0 { logger.warning("plugin did not stop cleanly", ["plugin": terms.id, "status": CallStatus(rawValue: status).name]) }
+      if status < 0 {
+        port.log(.warning, "plugin did not stop cleanly", [("plugin", terms.id), ("status", CallStatus(rawValue: status).name)])
+      }
       handle.detach()
       unsafe table.pointee.destroy(own)
     }
@@ -204,7 +208,7 @@ import Synchronization
     while MonotonicClock.now() < deadline {
       for index in 0..<count { deliverEvents(of: index) }
       guard subscriptions.withLock({ $0.contains { !$0.isEmpty } }) else { return }
-      guard let item = inbox.take(until: deadline) else { return }
+      guard let item = port.nextWork(until: deadline) else { return }
       if case .event(let event) = item { deliver(event) }
     }
   }
@@ -222,21 +226,19 @@ import Synchronization
 
   // MARK: Entries into the plugin
 
-  private func invoke(_ call: OpenCall, payload: [UInt8], content: Content) {
-    guard call.status == .ok else { return forget(call) }
+  private func invoke(_ call: any InstanceCall, payload: [UInt8], content: Content) {
+    // A call that ended before the plugin saw it: nobody will finish it.
+    guard call.status == .ok else { return port.forget(call.id) }
     enter(call, payload: payload, content: content)
   }
 
-  /// A call that ended before the plugin saw it: nobody will finish it.
-  private func forget(_ call: OpenCall) { _ = switchboard.calls.remove(call.id) }
-
-  private func enter(_ call: OpenCall, payload: [UInt8], content: Content) {
+  private func enter(_ call: any InstanceCall, payload: [UInt8], content: Content) {
     // Only a running instance has work, and it has its table.
     guard let table = unsafe table else { return }
     let status = unsafe payload.lend { payload in
-      unsafe call.command.description.name.lend { command in
+      unsafe call.commandName.lend { command in
         var request = unsafe jf_request(
-          size: UInt32(MemoryLayout<jf_request>.size), content: content.rawValue, call: call.id, parent: call.parent?.id ?? 0,
+          size: UInt32(MemoryLayout<jf_request>.size), content: content.rawValue, call: call.id, parent: call.parentID,
           deadline_ns: call.deadline, credit: call.initialCredit, command: command, payload: payload)
         return unsafe table.pointee.invoke(own, &request)
       }
@@ -245,80 +247,73 @@ import Synchronization
     settle(call, CallStatus(rawValue: status))
   }
 
-  private func settle(_ call: OpenCall, _ status: CallStatus) {
+  private func settle(_ call: any InstanceCall, _ status: CallStatus) {
     if status.isFailure {
-      let name = call.command.description.name
-      switchboard.fail(call, status, "plugin '\(terms.id)' refused '\(name)' (\(status.name))")
+      port.fail(call.id, status) { "plugin '\(terms.id)' refused '\($0)' (\(status.name))" }
     } else if status == .ok, call.isOpen {
-      let name = call.command.description.name
       counters.misuse.wrappingAdd(1, ordering: .relaxed)
-      switchboard.fail(call, .failed, "plugin '\(terms.id)' said that '\(name)' was done without answering it; report this to its author")
+      port.fail(call.id, .failed) { "plugin '\(terms.id)' said that '\($0)' was done without answering it; report this to its author" }
     }
   }
 
   /// Runs an "inline" command on the caller's thread.
-  func invokeInline(_ call: OpenCall, payload: [UInt8], content: Content) {
+  package func invokeInline(_ call: any InstanceCall, payload: [UInt8], content: Content) {
     inlineEntries.wrappingAdd(1, ordering: .sequentiallyConsistent)
     defer {
       inlineEntries.wrappingSubtract(1, ordering: .sequentiallyConsistent)
       if !isRunning.load(ordering: .sequentiallyConsistent) { departures.put(()) }
     }
     guard isRunning.load(ordering: .sequentiallyConsistent) else {
-      switchboard.fail(call, .stopping, "cannot call '\(call.command.description.name)': plugin '\(terms.id)' is stopping")
+      port.fail(call.id, .stopping) { "cannot call '\($0)': plugin '\(terms.id)' is stopping" }
       return
     }
     enter(call, payload: payload, content: content)
   }
 
   private func deliver(_ event: InstanceEvent) {
-    guard let table = unsafe table else { return }
-    let payload = event.payload
-    _ = unsafe payload.lend { payload in
+    _ = unsafe event.payload.lend { payload in
       unsafe event.name.lend { name in
-        var raw = unsafe jf_event(
-          size: UInt32(MemoryLayout<jf_event>.size), kind: event.kind, call: event.call, subject: event.subject, value: event.value,
-          content: event.content.rawValue, flags: 0, name: name, payload: payload)
-        return unsafe table.pointee.event(own, &raw)
+        unsafe tell(
+          jf_event(
+            size: UInt32(MemoryLayout<jf_event>.size), kind: event.kind, call: event.call, subject: event.subject, value: event.value,
+            content: event.content.rawValue, flags: 0, name: name, payload: payload))
       }
     }
+  }
+
+  /// Hands one event to the plugin; before the plugin is there nothing is told, and nothing refused.
+  private func tell(_ event: jf_event) -> jf_status {
+    guard let table = unsafe table else { return jf_status(.ok) }
+    var event = unsafe event
+    return unsafe table.pointee.event(own, &event)
   }
 
   /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.
   private func deliverEvents(of index: Int) {
-    guard let subscription = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), let resumes = beginDelivery(of: index) else {
+    guard let source = subscriptions.withLock({ index < $0.count ? $0[index] : nil }), let resumes = beginDelivery(of: index) else {
       return
     }
-    let more = deliverBatch(of: subscription, index, resumes: resumes)
+    let delivery = source.deliver(max: 256) { topic, content, payload, lost in offer(topic, content, payload, lost, subscription: index) }
+    let more =
+      switch delivery {
+      case .nothing: false
+      case .delivered: true
+      case .refused: !hold(index, unlessResumedSince: resumes)
+      }
     if endDelivery(of: index) || more { inbox.put(.subscription(index)) }
   }
 
-  /// Returns whether there may be more to deliver.
-  private func deliverBatch(of subscription: EventSubscription, _ index: Int, resumes: UInt64) -> Bool {
-    var (events, lost) = subscription.take(max: 256)
-    for (position, event) in events.enumerated() {
-      guard offer(event, subscription: index, lost: lost) else {
-        subscription.giveBack(events[position...], lost: lost)
-        return !hold(index, unlessResumedSince: resumes)
-      }
-      lost = 0
-    }
-    return !events.isEmpty
-  }
-
-  private func offer(_ event: Event, subscription index: Int, lost: UInt64) -> Bool {
-    guard let table = unsafe table else { return true }
-    let status = unsafe event.payload.lend { payload in
-      unsafe event.topic.name.lend { name in
-        var raw = unsafe jf_event(
-          size: UInt32(MemoryLayout<jf_event>.size), kind: UInt32(JF_EVENT_TOPIC), call: 0, subject: UInt64(index), value: lost,
-          content: event.content.rawValue, flags: 0, name: name, payload: payload)
-        return unsafe table.pointee.event(own, &raw)
+  private func offer(_ topic: String, _ content: Content, _ payload: [UInt8], _ lost: UInt64, subscription index: Int) -> Bool {
+    let status = unsafe payload.lend { payload in
+      unsafe topic.lend { name in
+        unsafe tell(
+          jf_event(
+            size: UInt32(MemoryLayout<jf_event>.size), kind: UInt32(JF_EVENT_TOPIC), call: 0, subject: UInt64(index), value: lost,
+            content: content.rawValue, flags: 0, name: name, payload: payload))
       }
     }
-    if status >= 0 || status != CallStatus.again.rawValue {
-      counters.events.wrappingAdd(1, ordering: .relaxed)
-      return true
-    }
-    return false
+    guard status != CallStatus.again.rawValue else { return false }
+    counters.events.wrappingAdd(1, ordering: .relaxed)
+    return true
   }
 }

@@ -28,45 +28,39 @@ private func hostExtension(_ pointer: OpaquePointer, _ id: UnsafePointer<CChar>)
 }
 
 private func hostCallEmit(_ pointer: OpaquePointer, _ id: jf_call, _ content: UInt32, _ chunk: jf_bytes) -> jf_status {
-  guard let instance = unsafe InstanceHandle.instance(pointer), let call = instance.switchboard.call(id, of: instance.provider) else {
-    return jf_status(.gone)
+  guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
+  let (buffer, judged) = unsafe judgePayload(chunk, content: content, limit: instance.terms.limits.payloadBytes)
+  guard judged == .ok else {
+    return instance.port.status(of: id) == .gone ? jf_status(.gone) : instance.refuse(judged)
   }
-  let (buffer, judged) = unsafe judgePayload(chunk, content: content, limit: instance.switchboard.limits.payloadBytes)
-  guard judged == .ok else { return instance.refuse(judged) }
-  let status = instance.switchboard.emit(call, content: Content(rawValue: content), payload: unsafe [UInt8](buffer))
+  let status = unsafe instance.port.emit(id, content: Content(rawValue: content), chunk: buffer)
   if status == .again { instance.counters.emitsWithoutCredit.wrappingAdd(1, ordering: .relaxed) }
   return jf_status(status)
 }
 
 private func hostCallProgress(_ pointer: OpaquePointer, _ id: jf_call, _ partsPerMillion: UInt32, _ note: jf_text) -> jf_status {
-  guard let instance = unsafe InstanceHandle.instance(pointer), let call = instance.switchboard.call(id, of: instance.provider) else {
-    return jf_status(.gone)
+  guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
+  guard let note = unsafe note.string(limit: 4_096) else {
+    return instance.port.status(of: id) == .gone ? jf_status(.gone) : instance.refuse(.invalid)
   }
-  guard let note = unsafe note.string(limit: 4_096) else { return instance.refuse(.invalid) }
-  return jf_status(instance.switchboard.progress(call, partsPerMillion: partsPerMillion, note: note))
+  return jf_status(instance.port.progress(id, partsPerMillion: partsPerMillion, note: note))
 }
 
 private func hostCallFinish(
   _ pointer: OpaquePointer, _ id: jf_call, _ status: jf_status, _ content: UInt32, _ result: jf_bytes
 ) -> jf_status {
   guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
-  guard let call = instance.switchboard.call(id, of: instance.provider) else {
-    instance.counters.lateFinishes.wrappingAdd(1, ordering: .relaxed)
-    return jf_status(.gone)
-  }
-  return unsafe jf_status(instance.finish(call, CallStatus(rawValue: status), content, result))
+  return unsafe jf_status(instance.finish(id, CallStatus(rawValue: status), content, result))
 }
 
 private func hostCallState(_ pointer: OpaquePointer, _ id: jf_call) -> jf_status {
-  guard let instance = unsafe InstanceHandle.instance(pointer), let call = instance.switchboard.call(id, of: instance.provider) else {
-    return jf_status(.gone)
-  }
-  return jf_status(call.status)
+  guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
+  return jf_status(instance.port.status(of: id))
 }
 
 private func hostCallGrant(_ pointer: OpaquePointer, _ id: jf_call, _ chunks: UInt64) -> jf_status {
-  guard let instance = unsafe InstanceHandle.instance(pointer), instance.owns(id) else { return jf_status(.gone) }
-  return jf_status(instance.switchboard.grant(id, chunks: chunks) ? .ok : .gone)
+  guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
+  return jf_status(instance.port.grant(id, chunks: chunks))
 }
 
 private func hostCallStart(
@@ -74,13 +68,13 @@ private func hostCallStart(
 ) -> jf_status {
   guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
   guard let request = unsafe instance.owned(request.pointee) else { return instance.refuse(.invalid) }
-  instance.switchboard.call(request, receiver: InstanceReceiver(instance)) { unsafe id.pointee = $0 }
+  instance.port.start(request) { unsafe id.pointee = $0 }
   return jf_status(.ok)
 }
 
 private func hostCallCancel(_ pointer: OpaquePointer, _ id: jf_call) -> jf_status {
-  guard let instance = unsafe InstanceHandle.instance(pointer), instance.owns(id) else { return jf_status(.gone) }
-  return jf_status(instance.switchboard.cancel(id) ? .ok : .gone)
+  guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
+  return jf_status(instance.port.cancel(id))
 }
 
 private func hostTopicOpen(_ pointer: OpaquePointer, _ name: jf_text, _ topic: UnsafeMutablePointer<jf_topic>) -> jf_status {
@@ -93,15 +87,13 @@ private func hostTopicOpen(_ pointer: OpaquePointer, _ name: jf_text, _ topic: U
 
 private func hostPublish(_ pointer: OpaquePointer, _ id: jf_topic, _ content: UInt32, _ payload: jf_bytes) -> jf_status {
   guard let instance = unsafe InstanceHandle.instance(pointer) else { return jf_status(.gone) }
-  guard let topic = instance.topic(id) else { return instance.refuse(.notFound) }
-  let (buffer, judged) = unsafe judgePayload(payload, content: content, limit: instance.switchboard.limits.eventBytes)
+  let (buffer, judged) = unsafe judgePayload(payload, content: content, limit: instance.terms.limits.eventBytes)
   guard judged == .ok else { return instance.refuse(judged) }
-  let status = instance.switchboard.publish(
-    topic, content: Content(rawValue: content), byteCount: buffer.count, publisher: instance
-  ) { unsafe [UInt8](buffer) }
+  let status = unsafe instance.port.publish(id, content: Content(rawValue: content), payload: buffer)
   switch status {
   case .ok: instance.counters.published.wrappingAdd(1, ordering: .relaxed)
   case .again: instance.counters.publishRefused.wrappingAdd(1, ordering: .relaxed)
+  case .notFound: return instance.refuse(.notFound)
   default: break
   }
   return jf_status(status)

@@ -4,8 +4,8 @@ import JSON
 import PluginAPI
 
 /// The tables behind `extension`, in memory that lives as long as the process.
-enum HostServices {
-  static let ids = [JF_REGISTER_1, JF_LOG_1, JF_HEALTH_1, JF_PATHS_1]
+package enum HostServices {
+  package static let ids = [JF_REGISTER_1, JF_LOG_1, JF_HEALTH_1, JF_PATHS_1]
 
   static func table(_ id: String) -> UnsafeRawPointer? {
     switch id {

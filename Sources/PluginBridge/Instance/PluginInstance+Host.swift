@@ -3,7 +3,7 @@
 import PluginAPI
 import Synchronization
 
-extension PluginInstance: TopicPublisher {
+extension PluginInstance {
   /// Counts a misuse and answers with its status.
   func refuse(_ status: CallStatus) -> jf_status {
     counters.misuse.wrappingAdd(1, ordering: .relaxed)
@@ -11,22 +11,26 @@ extension PluginInstance: TopicPublisher {
   }
 
   /// Ends a call as the plugin asked, or with what is wrong with its answer.
-  func finish(_ call: OpenCall, _ status: CallStatus, _ content: UInt32, _ result: jf_bytes) -> CallStatus {
-    let name = call.command.description.name
-    let (buffer, judged) = unsafe judgePayload(result, content: content, limit: switchboard.limits.payloadBytes)
-    let size = unsafe result.length
-    let ended: CallStatus
-    switch judged {
-    case .ok: ended = switchboard.finish(call, status: status, content: Content(rawValue: content), payload: unsafe [UInt8](buffer))
-    case .tooLarge:
-      ended = switchboard.fail(
-        call, .tooLarge,
-        "plugin '\(terms.id)' answered '\(name)' with \(size) bytes, the limit is \(switchboard.limits.payloadBytes); ask for less at once")
-    default: ended = switchboard.fail(call, judged, "plugin '\(terms.id)' answered '\(name)' with bytes that are not UTF-8")
+  func finish(_ call: CallID, _ status: CallStatus, _ content: UInt32, _ result: jf_bytes) -> CallStatus {
+    let (buffer, judged) = unsafe judgePayload(result, content: content, limit: terms.limits.payloadBytes)
+    guard judged != .ok else {
+      return unsafe noting(port.finish(call, status: status, content: Content(rawValue: content), result: buffer))
     }
+    let (id, size, limit) = unsafe (terms.id, result.length, terms.limits.payloadBytes)
+    let ended = port.fail(call, judged) { command in
+      judged == .tooLarge
+        ? "plugin '\(id)' answered '\(command)' with \(size) bytes, the limit is \(limit); ask for less at once"
+        : "plugin '\(id)' answered '\(command)' with bytes that are not UTF-8"
+    }
+    guard ended == .ok else { return noting(ended) }
+    counters.misuse.wrappingAdd(1, ordering: .relaxed)
+    return judged
+  }
+
+  /// Counts a finish that came too late.
+  private func noting(_ ended: CallStatus) -> CallStatus {
     if ended == .gone { counters.lateFinishes.wrappingAdd(1, ordering: .relaxed) }
-    if judged != .ok { counters.misuse.wrappingAdd(1, ordering: .relaxed) }
-    return ended == .ok ? judged : ended
+    return ended
   }
 
   /// A request of the plugin's, copied; nil when a part of it is not what it must be.
@@ -42,31 +46,9 @@ extension PluginInstance: TopicPublisher {
       credit: request.credit, parent: request.parent)
   }
 
-  /// Whether this instance made a call.
-  func owns(_ call: CallID) -> Bool {
-    guard let receiver = switchboard.calls[call]?.receiver as? InstanceReceiver else { return false }
-    return receiver.belongs(to: self)
-  }
-
-  func openTopic(_ name: String) -> jf_topic? {
-    guard terms.publishes.contains(where: { $0.matches(name) }), let topic = switchboard.topic(name) else { return nil }
-    return state.withLock { state in
-      if let known = state.topics.firstIndex(where: { $0 === topic }) { return jf_topic(known + 1) }
-      state.topics.append(topic)
-      return jf_topic(state.topics.count)
-    }
-  }
-
-  func topic(_ id: jf_topic) -> Topic? {
-    state.withLock { state in
-      guard let index = Int(exactly: id), index >= 1, index <= state.topics.count else { return nil }
-      return state.topics[index - 1]
-    }
-  }
-
-  package func topicReady(_ topic: Topic) {
-    guard let index = state.withLock({ $0.topics.firstIndex { $0 === topic } }) else { return }
-    inbox.put(.event(.topicReady(UInt64(index + 1))))
+  func openTopic(_ name: String) -> UInt64? {
+    guard terms.publishes.contains(where: { $0.matches(name) }) else { return nil }
+    return port.openTopic(name)
   }
 
   /// Registers a command of the manifest. Only while the instance is being created.
@@ -79,10 +61,12 @@ extension PluginInstance: TopicPublisher {
   }
 
   func report(_ level: PluginHealth.Level, _ message: String) {
-    state.withLock { state in
+    let health = state.withLock { state in
       state.health.level = level
       state.health.message = message
+      return state.health
     }
+    port.healthChanged(health)
   }
 
   /// Writes a line, unless this instance has had its thousand for this second.
@@ -98,7 +82,7 @@ extension PluginInstance: TopicPublisher {
       counters.logLinesDropped.wrappingAdd(1, ordering: .relaxed)
       return .again
     }
-    logger.log(level, message, values: values)
+    port.log(level, message, values)
     return .ok
   }
 

@@ -13,6 +13,9 @@ package struct InstanceTerms: Sendable {
   /// Threads that may be inside the plugin at once; 1 unless the manifest says "concurrent".
   package var threads: Int
   package var directories: InstanceDirectories
+  package var limits = InstanceLimits()
+  /// Where every crossing is written down, one JSON object a line; nil writes nothing.
+  package var recordPath: String?
 
   package init(
     id: String, version: String, libraryPath: String, configuration: [UInt8], commands: Set<String>, publishes: [TopicPattern],
