@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import PluginBridge
 
 /// A moment by two clocks: spans within one boot are told by the one that nobody can set, all others by the wall clock.
 package struct CrashInstant: Hashable, Sendable {
