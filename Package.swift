@@ -28,6 +28,7 @@ var targets: [Target] = [
 
 // MARK: - C libraries of the system
 
+targets += systemLibrary("Crypto", apt: "libssl-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += [
   // simdjson is C++: one file turns what we use of it into C.
@@ -41,7 +42,7 @@ targets += [
 
 targets += [
   .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
-  .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "JSON", "CLinux"]),
+  .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
 ]
@@ -62,6 +63,7 @@ targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 targets += [
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
+  .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
