@@ -61,6 +61,10 @@ targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 // MARK: - Tests
 
 targets += [
+  // A plugin whose commands trap, in Swift; for tests alone.
+  .target(
+    name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
+    linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
@@ -87,6 +91,7 @@ let package = Package(
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
+    .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone
     .library(name: "PluginSDK", type: .static, targets: ["PluginAPI", "PluginSDK"]),
     .library(name: "PluginTestKit", type: .static, targets: ["PluginTestKit"]),
   ],

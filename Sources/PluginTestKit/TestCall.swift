@@ -16,12 +16,14 @@ public final class TestCall: Sendable {
   public let id: UInt64
   /// The command it asks for.
   public let command: String
+  let input: Payload
   let state: Observed<State>
   private unowned let host: TestHost  // A call is used while its host lives; the host keeps it.
 
-  init(id: UInt64, command: String, credit: UInt64, host: TestHost) {
+  init(id: UInt64, command: String, input: Payload, credit: UInt64, host: TestHost) {
     self.id = id
     self.command = command
+    self.input = input
     self.host = host
     state = Observed(State(credit: credit))
   }
@@ -65,7 +67,7 @@ public final class TestCall: Sendable {
   // MARK: What the plugin does
 
   func emit(_ chunk: Payload) -> PluginFailure.Status {
-    guard chunk.isWhatItSays else { return .invalid }
+    guard chunk.isWhatItSays || chunk == input else { return .invalid }
     return state.change { state in
       if let ended = state.ended { return ended.whenLate }
       guard state.credit > 0 else {

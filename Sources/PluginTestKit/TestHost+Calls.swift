@@ -49,13 +49,23 @@ extension TestHost {
     _ command: String, _ input: Payload, _ credit: UInt64, _ deadline: Duration?
   ) -> (TestCall, HostRequest) {
     let call = state.change { state in
-      let call = TestCall(id: state.nextCall(), command: command, credit: credit, host: self)
+      let call = TestCall(id: state.nextCall(), command: command, input: input, credit: credit, host: self)
       state.calls[call.id] = call
       return call
     }
     let request = HostRequest(
       call: call.id, command: command, payload: input, deadline: deadline.map(MonotonicClock.after) ?? 0, credit: credit)
     return (call, request)
+  }
+
+  /// Sends a request that says it is shorter than any host's.
+  func sendShortRequest() async -> PluginFailure.Status {
+    let (call, whole) = makeCall(manifest?.commands?.first?.name ?? "", .emptyObject, 0, nil)
+    var request = whole
+    request.size = 8
+    let status = await thread.run { [self, request] in invoke(request) }
+    call.finish(.cancelled, .emptyObject)
+    return status
   }
 
   private func isInline(_ command: String) -> Bool {

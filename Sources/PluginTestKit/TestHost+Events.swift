@@ -51,6 +51,11 @@ extension TestHost {
     await thread.run { [self] in deliver(HostEvent(kind: kind, call: call, subject: subject, value: value)) }
   }
 
+  /// Sends an event that says it is shorter than any host's.
+  func sendShortEvent() async -> PluginFailure.Status {
+    await thread.run { [self] in deliver(HostEvent(kind: UInt32(JF_EVENT_PING), size: 8)) }
+  }
+
   private func deliverWaiting(_ index: Int) { thread.post { [self] in while offerNext(index) {} } }
 
   /// Offers one event; `false` when there is none or the plugin holds the subscription back.

@@ -21,6 +21,7 @@ public final class TestHost: Sendable {
   let files: TestDirectories
   let number: UInt
   private let isOurs: Bool
+  private let witness: (any HostWitness)?
   private let instance = Observed<PluginTable.Instance?>(nil)
 
   /// Makes and starts an instance of a plugin written in Swift.
@@ -45,10 +46,14 @@ public final class TestHost: Sendable {
       loadPlugin(library), configuration, manifest.map(PluginManifest.init(path:)), isOurs: false, starting)
   }
 
-  init(_ table: PluginTable, _ configuration: String, _ manifest: PluginManifest?, isOurs: Bool, _ starting: Bool) async throws {
+  package init(
+    _ table: PluginTable, _ configuration: String, _ manifest: PluginManifest?, isOurs: Bool, _ starting: Bool,
+    witness: (any HostWitness)? = nil
+  ) async throws {
     self.table = table
     self.manifest = manifest
     self.isOurs = isOurs
+    self.witness = witness
     thread = try InstanceThread(name: "host of \(table.id)")
     files = try TestDirectories()
     number = hosts.nextNumber()
@@ -74,10 +79,12 @@ public final class TestHost: Sendable {
 extension TestHost {
   private func create(_ configuration: String) async throws {
     let (status, made) = await thread.run { [self] in
-      let mark = begin(.toPlugin, "create", configuration)
-      let (status, made) = table.create(host: number, configuration: Array(configuration.utf8))
-      end(mark, PluginFailure.Status(rawValue: status))
-      return (PluginFailure.Status(rawValue: status), made)
+      crossing("create", configuration) { () -> (PluginFailure.Status, PluginTable.Instance) in
+        let (status, made) = table.create(host: number, configuration: Array(configuration.utf8))
+        return (PluginFailure.Status(rawValue: status), made)
+      } status: {
+        $0.0
+      }
     }
     guard !status.isFailure else {
       hosts.remove(number)
@@ -94,9 +101,11 @@ extension TestHost {
     guard named == registered else {
       let missing = named.subtracting(registered).sorted().joined(separator: ", ")
       await close()
-      throw TestHostError("the manifest names commands that the code does not register: \(missing)")
+      throw TestHostError("the manifest names commands that the code does not register: \(missing)", rule: Self.agreement)
     }
   }
+
+  static let agreement = "the code registers the commands that plugin.json names"
 
   /// Lets the plugin begin its work.
   public func start() async throws {
@@ -140,30 +149,59 @@ extension TestHost {
   ) async throws -> PluginFailure.Status {
     guard let living = instance.read({ $0 }) else { throw TestHostError("cannot \(function): the instance is destroyed") }
     return await thread.run { [self] in
-      let mark = begin(.toPlugin, function, "")
-      let status = body(table, living).map(PluginFailure.Status.init)
-      then()
-      end(mark, status)
-      return status ?? .ok
+      crossing(function, "") {
+        let status = body(table, living).map(PluginFailure.Status.init)
+        then()
+        return status
+      } status: {
+        $0
+      } ?? .ok
     }
+  }
+
+  /// Enters the plugin: the record and the witness hear of it.
+  private func crossing<Result>(
+    _ function: String, _ arguments: String, _ body: () -> Result, status: (Result) -> PluginFailure.Status?
+  ) -> Result {
+    let mark = begin(.toPlugin, function, arguments)
+    witness?.willEnter(function, arguments)
+    let result = body()
+    witness?.didLeave(function)
+    end(mark, status(result))
+    return result
   }
 
   /// Hands an event to the plugin. On the instance's thread only.
   func deliver(_ event: HostEvent) -> PluginFailure.Status {
     guard let living = instance.read({ $0 }), state.read({ $0.phase == .created || $0.phase == .started }) else { return .gone }
-    let mark = begin(.toPlugin, "event", event.description)
-    let status = PluginFailure.Status(rawValue: table.event(living, event))
-    end(mark, status)
-    return status
+    return crossing("event", event.description) {
+      PluginFailure.Status(rawValue: table.event(living, event))
+    } status: {
+      $0
+    }
   }
 
   /// Asks the plugin to run a command. On the instance's thread, or the caller's for an inline command.
   func invoke(_ request: HostRequest) -> PluginFailure.Status {
     guard let living = instance.read({ $0 }), state.read({ $0.phase == .started }) else { return .gone }
-    let mark = begin(.toPlugin, "invoke", "call \(request.call) \(request.command) \(request.payload.shown)")
-    let status = PluginFailure.Status(rawValue: table.invoke(living, request))
-    end(mark, status)
-    return status
+    let arguments = "call \(request.call) \(request.command) \(request.payload.shown)"
+    return crossing("invoke", arguments) {
+      PluginFailure.Status(rawValue: table.invoke(living, request))
+    } status: {
+      $0
+    }
+  }
+
+  /// Asks the plugin for a capability.
+  func hasExtension(_ id: String) async -> Bool {
+    guard let living = instance.read({ $0 }) else { return false }
+    return await thread.run { [self] in
+      crossing("extension", id) {
+        table.hasExtension(living, id)
+      } status: { _ in
+        nil
+      }
+    }
   }
 
   /// Sends an event behind everything sent before.
@@ -178,6 +216,21 @@ extension TestHost {
 
   /// What the plugin asked of the host after it had said that it had stopped; none in a plugin that keeps the rules.
   public var crossingsAfterStop: [Crossing] { state.read { $0.afterStop } }
+
+  /// The host functions that the plugin called after `destroy` had returned.
+  package var functionsAfterDestroy: [String] { hosts.late(number) }
+
+  /// Notes a broken rule, once.
+  func report(_ finding: Finding) {
+    state.change { state in
+      if !state.misuses.contains(finding) { state.misuses.append(finding) }
+    }
+  }
+
+  func reportIfCreating(_ function: String, _ fix: String) {
+    guard state.read({ $0.phase == .new }) else { return }
+    report(Finding(rule: "\(function) is not called in create", seen: "it was", fix: fix))
+  }
 
   /// How many calls the plugin finished that had ended before, as happens after a cancel.
   public var lateFinishes: Int { state.read { $0.lateFinishes } }

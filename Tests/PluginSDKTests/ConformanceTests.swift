@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Fault.refusesWithoutReason, "a plugin can be made and started with a good configuration, and registers what plugin.json names"),
-    (.registersNothing, "a plugin can be made and started with a good configuration, and registers what plugin.json names"),
+    (Fault.refusesWithoutReason, "a plugin can be made and started with a good configuration"),
+    (.registersNothing, "the code registers the commands that plugin.json names"),
     (.neverFinishes, "a cancelled call ends"),
     (.finishesTwice, "every call is finished exactly once, with valid content"),
     (.badResult, "every call is finished exactly once, with valid content"),
@@ -46,6 +46,14 @@ import Testing
     (.ignoresCredit, "without credit a plugin waits for JF_EVENT_CREDIT"),
     (.speaksAfterStop, "nothing is asked of the host after stop"),
     (.stopFails, "stop ends all work in time"),
+    (.ignoresSize, "a struct that is too short is answered with JF_E_INVALID"),
+    (.answersAnything, "a command that there is not fails"),
+    (.badUTF8, "text and JSON are UTF-8"),
+    (.tooLarge, "nothing is over the host's limits"),
+    (.noData, "'data' is NULL only when 'length' is 0"),
+    (.floodsTheLog, "a plugin logs at most 1 000 lines a second"),
+    (.callsInCreate, "call_start is not called in create"),
+    (.registersLate, "commands are registered in create"),
   ])
   func faultIsFound(fault: Fault, rule: String) async throws {
     let findings = await check(fault)

@@ -39,6 +39,7 @@ import Testing
 
   private static let plugin = #"""
     #include <stdlib.h>
+    #include <string.h>
     #include "jackfield.h"
     struct plugin { const jf_host *host; jf_instance *instance; };
     static jf_status create(const jf_host *host, jf_instance *instance, jf_bytes config, void **self) {
@@ -59,10 +60,16 @@ import Testing
     static jf_status start(void *self) { (void)self; return JF_OK; }
     static jf_status invoke(void *self, const jf_request *request) {
       struct plugin *plugin = self;
+      jf_text echo = JF_TEXT("c.echo");
+      if (request->size < sizeof *request) return JF_E_INVALID;
+      if (request->command.length != echo.length || memcmp(request->command.data, echo.data, echo.length) != 0) return JF_E_NOT_FOUND;
       plugin->host->call_finish(plugin->instance, request->call, JF_OK, JF_CONTENT_BYTES, request->payload);
       return JF_OK;
     }
-    static jf_status event(void *self, const jf_event *event) { (void)self; (void)event; return JF_OK; }
+    static jf_status event(void *self, const jf_event *event) {
+      (void)self;
+      return event->size < sizeof *event ? JF_E_INVALID : JF_OK;
+    }
     static jf_status stop(void *self, uint64_t deadline_ns) { (void)self; (void)deadline_ns; return JF_OK; }
     static void destroy(void *self) { free(self); }
     static const jf_plugin table = {

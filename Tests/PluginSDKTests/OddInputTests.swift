@@ -15,7 +15,10 @@ import Testing
     let table = exportPlugin(HelloPlugin.self)
     var instance: UnsafeMutableRawPointer?
     // The name is registered by the first instance; so this one gets a host without a memory of it.
-    host.state.change { $0.registered = [] }
+    host.state.change { state in
+      state.registered = []
+      state.phase = .new
+    }
     let opaque = try #require(OpaquePointer(bitPattern: host.number))
     #expect(table.pointee.create(hostTable, opaque, jf_bytes(data: nil, length: 0), &instance) == JF_OK)
     let made = try #require(instance)

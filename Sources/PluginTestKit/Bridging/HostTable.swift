@@ -13,6 +13,8 @@ final class Hosts: Sendable {
   private struct State: Sendable {
     var last: UInt = 0
     var living: [UInt: Weak] = [:]
+    /// Functions called for a host that is no more, by its number.
+    var late: [UInt: [String]] = [:]
   }
 
   private let state = Mutex(State())
@@ -32,6 +34,16 @@ final class Hosts: Sendable {
   func remove(_ number: UInt) { state.withLock { $0.living[number] = nil } }
 
   subscript(number: UInt) -> TestHost? { state.withLock { $0.living[number]?.host } }
+
+  /// Remembers that a function was called for a host that is no more; the first few of each host are enough.
+  func noteLate(_ number: UInt, _ function: String) {
+    state.withLock { state in
+      if state.late[number, default: []].count < 16 { state.late[number, default: []].append(function) }
+    }
+  }
+
+  /// What was called for a host after it was gone.
+  func late(_ number: UInt) -> [String] { state.withLock { $0.late[number] ?? [] } }
 }
 
 let hosts = Hosts()
@@ -42,42 +54,48 @@ private typealias Status = PluginFailure.Status
 private func host(_ instance: Instance) -> TestHost? { hosts[UInt(bitPattern: instance)] }
 
 /// Runs one function of the table and records it; `gone` when the host is no more.
+///
+/// - Parameter misuse: What is wrong with the arguments: then it is noted and answered, and nothing is run.
 private func answer(
-  _ instance: Instance, _ function: String, _ arguments: @autoclosure () -> String, _ body: (TestHost) -> Status
+  _ instance: Instance, _ function: String, _ arguments: @autoclosure () -> String, _ misuse: Misuse? = nil, _ body: (TestHost) -> Status
 ) -> jf_status {
-  guard let host = unsafe host(instance) else { return Status.gone.rawValue }
+  guard let host = unsafe host(instance) else {
+    hosts.noteLate(UInt(bitPattern: instance), function)
+    return Status.gone.rawValue
+  }
   let mark = host.begin(.toHost, function, arguments())
   guard host.state.read({ $0.phase != .stopped && $0.phase != .destroyed }) else {
     host.end(mark, .gone)
     return Status.gone.rawValue
   }
-  let status = body(host)
+  if let misuse { host.report(misuse.finding) }
+  let status = misuse?.status ?? body(host)
   host.end(mark, status)
   return status.rawValue
-}
-
-private func payload(_ content: UInt32, _ bytes: jf_bytes) -> Payload {
-  unsafe Payload(bytes: [UInt8](bytes: bytes), content: Content(rawValue: content))
 }
 
 // MARK: - Calls
 
 private func callEmit(_ instance: Instance, _ call: jf_call, _ content: UInt32, _ chunk: jf_bytes) -> jf_status {
-  let chunk = unsafe payload(content, chunk)
-  return unsafe answer(instance, "call_emit", "call \(call) \(chunk.shown)") { $0.emit(call, chunk) }
+  let taken = unsafe take(chunk, content, limit: Limit.payload, as: "a chunk")
+  return unsafe answer(instance, "call_emit", "call \(call) \(taken.value.shown)", taken.misuse) { $0.emit(call, taken.value) }
 }
 
 private func callProgress(_ instance: Instance, _ call: jf_call, _ partsPerMillion: UInt32, _ note: jf_text) -> jf_status {
-  let progress = unsafe Answer.Progress(partsPerMillion: partsPerMillion, note: String(text: note))
-  return unsafe answer(instance, "call_progress", "call \(call) \(partsPerMillion) '\(progress.note)'") {
-    $0.call(call)?.progress(progress) ?? .gone
+  let taken = unsafe take(note, limit: Limit.note, as: "a note of progress")
+  let progress = Answer.Progress(partsPerMillion: partsPerMillion, note: taken.value)
+  return unsafe answer(instance, "call_progress", "call \(call) \(partsPerMillion) '\(progress.note)'", taken.misuse) { host in
+    host.state.change { $0.progressRate.count() }
+    return host.call(call)?.progress(progress) ?? .gone
   }
 }
 
 private func callFinish(_ instance: Instance, _ call: jf_call, _ status: jf_status, _ content: UInt32, _ result: jf_bytes) -> jf_status {
-  let result = unsafe payload(content, result)
+  let taken = unsafe take(result, content, limit: Limit.payload, as: "an answer")
   let status = Status(rawValue: status)
-  return unsafe answer(instance, "call_finish", "call \(call) \(status) \(result.shown)") { $0.finish(call, status, result) }
+  return unsafe answer(instance, "call_finish", "call \(call) \(status) \(taken.value.shown)") {
+    $0.finish(call, status, taken.value, taken.misuse)
+  }
 }
 
 private func callState(_ instance: Instance, _ call: jf_call) -> jf_status {
@@ -91,12 +109,17 @@ private func callGrant(_ instance: Instance, _ call: jf_call, _ chunks: UInt64) 
 private func callStart(
   _ instance: Instance, _ request: UnsafePointer<jf_request>, _ call: UnsafeMutablePointer<jf_call>
 ) -> jf_status {
+  let command = unsafe take(request.pointee.command, limit: Limit.name, as: "the name of a command to start")
+  let input = unsafe take(request.pointee.payload, request.pointee.content, limit: Limit.payload, as: "the input of '\(command.value)'")
   let asked = unsafe CallOfPlugin(
-    command: String(text: request.pointee.command), input: payload(request.pointee.content, request.pointee.payload),
-    parent: request.pointee.parent, deadline: request.pointee.deadline_ns, credit: request.pointee.credit)
+    command: command.value, input: input.value, parent: request.pointee.parent, deadline: request.pointee.deadline_ns,
+    credit: request.pointee.credit)
   let parent = asked.parent == 0 ? "" : " for call \(asked.parent)"
-  return unsafe answer(instance, "call_start", "\(asked.command)\(parent) \(asked.input.shown)") { host in
-    host.startCall(asked) { unsafe call.pointee = $0 }
+  return unsafe answer(
+    instance, "call_start", "\(asked.command)\(parent) \(asked.input.shown)", command.misuse ?? input.misuse
+  ) { host in
+    host.reportIfCreating("call_start", "start calls in 'start' or later")
+    return host.startCall(asked) { unsafe call.pointee = $0 }
   }
 }
 
@@ -109,20 +132,31 @@ extension TestHost {
 
   fileprivate func emit(_ id: UInt64, _ chunk: Payload) -> PluginFailure.Status {
     let status = call(id)?.emit(chunk) ?? .gone
-    state.change { state in state.refusedEmits[id] = status == .again ? state.refusedEmits[id, default: 0] + 1 : 0 }
+    state.change { state in
+      let refused = status == .again ? state.refusedEmits[id, default: 0] + 1 : 0
+      state.refusedEmits[id] = refused
+      state.mostRefusedEmits[id] = max(refused, state.mostRefusedEmits[id] ?? 0)
+    }
     return status
   }
 
-  fileprivate func finish(_ id: UInt64, _ status: PluginFailure.Status, _ result: Payload) -> PluginFailure.Status {
+  fileprivate func finish(
+    _ id: UInt64, _ status: PluginFailure.Status, _ result: Payload, _ misuse: Misuse?
+  ) -> PluginFailure.Status {
     let isFirst = state.change { $0.finished.insert(id).inserted }
     guard let call = call(id) else {
       state.change { $0.badFinishes.append("finished call \(id), which there never was") }
       return .gone
     }
-    guard result.isWhatItSays else {
-      state.change { $0.badFinishes.append("finished '\(call.command)' with what is not JSON") }
-      let failure = PluginFailure("the result of '\(call.command)' is not JSON", status: .invalid)
-      return call.finish(.invalid, failure.payload) ? .invalid : .gone
+    // Who sends junk as JSON may get it back.
+    guard result == call.input || (misuse == nil && result.isWhatItSays) else {
+      if let misuse {
+        report(misuse.finding)
+      } else {
+        state.change { $0.badFinishes.append("finished '\(call.command)' with what is not JSON") }
+      }
+      let failure = PluginFailure("the result of '\(call.command)' is not valid", status: misuse?.status ?? .invalid)
+      return call.finish(failure.status, failure.payload) ? failure.status : .gone
     }
     guard call.finish(status, result) else {
       state.change { state in
@@ -138,17 +172,17 @@ extension TestHost {
 // MARK: - Events
 
 private func topicOpen(_ instance: Instance, _ name: jf_text, _ topic: UnsafeMutablePointer<jf_topic>) -> jf_status {
-  let name = unsafe String(text: name)
-  return unsafe answer(instance, "topic_open", "'\(name)'") { host in
-    let opened = host.openTopic(name)
+  let name = unsafe take(name, limit: Limit.name, as: "the name of a topic")
+  return unsafe answer(instance, "topic_open", "'\(name.value)'", name.misuse) { host in
+    let opened = host.openTopic(name.value)
     if opened.status == .ok { unsafe topic.pointee = opened.topic }
     return opened.status
   }
 }
 
 private func publish(_ instance: Instance, _ topic: jf_topic, _ content: UInt32, _ bytes: jf_bytes) -> jf_status {
-  let event = unsafe payload(content, bytes)
-  return unsafe answer(instance, "publish", "topic \(topic) \(event.shown)") { $0.take(topic, event) }
+  let event = unsafe take(bytes, content, limit: Limit.event, as: "an event")
+  return unsafe answer(instance, "publish", "topic \(topic) \(event.value.shown)", event.misuse) { $0.take(topic, event.value) }
 }
 
 private func subscriptionResume(_ instance: Instance, _ subscription: UInt64) -> jf_status {
@@ -168,10 +202,24 @@ private func findExtension(_ instance: Instance, _ id: UnsafePointer<CChar>) -> 
 }
 
 private func registerCommand(_ instance: Instance, _ name: jf_text) -> jf_status {
-  let name = unsafe String(text: name)
-  return unsafe answer(instance, "jf.register/1 command", name) { host in
-    if let manifest = host.manifest, !(manifest.commands ?? []).contains(where: { $0.name == name }) { return .denied }
-    return host.state.change { state in
+  let name = unsafe take(name, limit: Limit.name, as: "the name of a command")
+  return unsafe answer(instance, "jf.register/1 command", name.value, name.misuse) { $0.register(name.value) }
+}
+
+extension TestHost {
+  fileprivate func register(_ name: String) -> PluginFailure.Status {
+    guard state.read({ $0.phase == .new }) else {
+      report(Finding(rule: "commands are registered in create", seen: "'\(name)' was registered later", fix: "register it in create"))
+      return .denied
+    }
+    if let manifest, !(manifest.commands ?? []).contains(where: { $0.name == name }) {
+      report(
+        Finding(
+          rule: Self.agreement, seen: "the code registers '\(name)', which 'commands' in plugin.json does not name",
+          fix: "add it there, or do not register it"))
+      return .denied
+    }
+    return state.change { state in
       guard !state.registered.contains(name) else { return .invalid }
       state.registered.append(name)
       return .ok
@@ -181,19 +229,23 @@ private func registerCommand(_ instance: Instance, _ name: jf_text) -> jf_status
 
 private func writeLog(_ instance: Instance, _ level: UInt32, _ message: jf_text, _ values: jf_bytes) -> jf_status {
   guard let known = LogLine.Level(rawValue: level) else { return Status.invalid.rawValue }
-  let line = unsafe LogLine(
-    level: known, message: String(text: message), values: String(decoding: [UInt8](bytes: values), as: UTF8.self))
-  return unsafe answer(instance, "jf.log/1 write", line.description) { host in
-    host.state.change { $0.log.append(line) }
+  let message = unsafe take(message, limit: Limit.message, as: "the message of a log line")
+  let values = unsafe take(values, limit: Limit.values, as: "the values of a log line")
+  let line = LogLine(level: known, message: message.value, values: String(decoding: values.value.bytes, as: UTF8.self))
+  return unsafe answer(instance, "jf.log/1 write", line.description, message.misuse ?? values.misuse) { host in
+    host.state.change { state in
+      state.logRate.count()
+      state.log.append(line)
+    }
     return .ok
   }
 }
 
 private func reportHealth(_ instance: Instance, _ health: UInt32, _ message: jf_text) -> jf_status {
   guard let known = Health(rawValue: health) else { return Status.invalid.rawValue }
-  let message = unsafe String(text: message)
-  return unsafe answer(instance, "jf.health/1 report", "\(known) '\(message)'") { host in
-    host.state.change { $0.health = (known, message) }
+  let message = unsafe take(message, limit: Limit.note, as: "the message of a health report")
+  return unsafe answer(instance, "jf.health/1 report", "\(known) '\(message.value)'", message.misuse) { host in
+    host.state.change { $0.health = (known, message.value) }
     return .ok
   }
 }

@@ -11,6 +11,8 @@ struct HostEvent: Sendable {
   var value: UInt64 = 0
   var name = ""
   var payload = Payload(bytes: [])
+  /// What `size` says; nil is the truth.
+  var size: UInt32?
 
   static func cancel(_ call: UInt64, _ status: PluginFailure.Status) -> HostEvent {
     HostEvent(kind: UInt32(JF_EVENT_CANCEL), call: call, value: UInt64(bitPattern: Int64(status.rawValue)))

@@ -36,14 +36,33 @@ struct HostState: Sendable {
   var calls: [UInt64: TestCall] = [:]
   var lateFinishes = 0
   var badFinishes: [String] = []
+  /// Rules that the plugin broke towards the host, each once.
+  var misuses: [Finding] = []
+  var logRate = Rate()
+  var progressRate = Rate()
   /// The calls the plugin has finished, in time or late.
   var finished: Set<UInt64> = []
   /// How often in a row a call was told that it has no credit.
   var refusedEmits: [UInt64: Int] = [:]
+  var mostRefusedEmits: [UInt64: Int] = [:]
   var scripts: [String: Script] = [:]
   var earlyAnswers: [String: Payload] = [:]
   var outgoing: [UInt64: ScriptedCall] = [:]
   var inlets: [Inlet] = []
+
+  /// How often something is done in a second.
+  struct Rate: Sendable {
+    private var second: UInt64 = 0
+    private var inThisSecond = 0
+    private(set) var highest = 0
+
+    mutating func count() {
+      let now = MonotonicClock.now / 1_000_000_000
+      if now != second { (second, inThisSecond) = (now, 0) }
+      inThisSecond += 1
+      highest = max(highest, inThisSecond)
+    }
+  }
 
   mutating func nextCall() -> UInt64 {
     lastCall += 1
