@@ -82,7 +82,7 @@ extension RunnerPort {
   }
 
   private func ping(_ number: UInt64) -> Bool {
-    var ack = Frame(.ack, a: number)
+    var ack = Frame(.ack, a: number, b: attached?.currentCall ?? 0)
     ack.payload = attached?.counters.snapshot().encoded ?? []
     writer.send(ack)
     return inbox.put(.ping { [writer] in writer.send(Frame(.pong, a: number)) })

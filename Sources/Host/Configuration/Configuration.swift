@@ -16,11 +16,19 @@ package struct Configuration: Sendable {
     package var mode: Mode?
     /// As written: without the schema's defaults, secrets still references.
     package var config: JSONValue = [:]
+    /// What a process of its own finds in its environment: text, or references as in `config`.
+    package var environment: JSONValue = [:]
+    /// Whether every crossing between host and plugin is written down.
+    package var record = false
 
-    package init(enabled: Bool = true, mode: Mode? = nil, config: JSONValue = [:]) {
+    package init(
+      enabled: Bool = true, mode: Mode? = nil, config: JSONValue = [:], environment: JSONValue = [:], record: Bool = false
+    ) {
       self.enabled = enabled
       self.mode = mode
       self.config = config
+      self.environment = environment
+      self.record = record
     }
   }
 
@@ -42,6 +50,12 @@ package struct Configuration: Sendable {
   package struct Limits: Sendable, Hashable {
     package var startTimeoutMilliseconds = 10_000
     package var stopTimeoutMilliseconds = 5_000
+    /// How long old code may go on with its calls when its files were replaced.
+    package var drainTimeoutMilliseconds = 10_000
+    /// How long a plugin in a process of its own may go on with a call that was given up.
+    package var cancelGraceMilliseconds = 2_000
+    /// How long such a plugin may be at one thing.
+    package var stuckTimeoutMilliseconds = 30_000
     package var maxCallsInFlight = 10_000
   }
 

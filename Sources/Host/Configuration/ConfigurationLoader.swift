@@ -67,7 +67,7 @@ package struct ConfigurationLoader: Sendable {
     for (id, plugin) in filled["plugins"]?.objectValue ?? [:] {
       configuration.plugins[id] = Configuration.Plugin(
         enabled: plugin["enabled"]?.boolValue ?? true, mode: plugin["mode"]?.stringValue.flatMap(Configuration.Mode.init),
-        config: plugin["config"] ?? [:])
+        config: plugin["config"] ?? [:], environment: plugin["environment"] ?? [:], record: plugin["record"]?.boolValue ?? false)
     }
     configuration.pluginPath = (filled["pluginPath"]?.arrayValue ?? []).enumerated().compactMap { index, path in
       path.stringValue.map { absolute($0, origins.location(of: JSONPath(keys: "pluginPath").appending(index))) }
@@ -80,6 +80,9 @@ package struct ConfigurationLoader: Sendable {
     set(&configuration.control.maxLineBytes, control?["maxLineBytes"]?.intValue)
     set(&configuration.limits.startTimeoutMilliseconds, limits?["startTimeoutMs"]?.intValue)
     set(&configuration.limits.stopTimeoutMilliseconds, limits?["stopTimeoutMs"]?.intValue)
+    set(&configuration.limits.drainTimeoutMilliseconds, limits?["drainTimeoutMs"]?.intValue)
+    set(&configuration.limits.cancelGraceMilliseconds, limits?["cancelGraceMs"]?.intValue)
+    set(&configuration.limits.stuckTimeoutMilliseconds, limits?["stuckTimeoutMs"]?.intValue)
     set(&configuration.limits.maxCallsInFlight, limits?["maxCallsInFlight"]?.intValue)
     return configuration
   }

@@ -28,6 +28,8 @@ enum ConfigurationSchema {
         "enabled": ["type": "boolean", "default": true],
         "mode": ["enum": .array(Configuration.Mode.allCases.map { .string($0.rawValue) })],
         "config": ["type": "object"],
+        "environment": ["type": "object"],
+        "record": ["type": "boolean", "default": false],
       ]),
     ],
     "pluginPath": ["type": "array", "items": ["type": "string", "minLength": 1]],
@@ -44,6 +46,9 @@ enum ConfigurationSchema {
     "limits": object([
       "startTimeoutMs": whole(from: 1, to: 3_600_000, default: 10_000),
       "stopTimeoutMs": whole(from: 1, to: 3_600_000, default: 5_000),
+      "drainTimeoutMs": whole(from: 0, to: 3_600_000, default: 10_000),
+      "cancelGraceMs": whole(from: 1, to: 3_600_000, default: 2_000),
+      "stuckTimeoutMs": whole(from: 1, to: 3_600_000, default: 30_000),
       "maxCallsInFlight": whole(from: 1, to: 1_000_000, default: 10_000),
     ]),
   ])

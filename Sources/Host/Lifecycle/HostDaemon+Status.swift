@@ -24,6 +24,7 @@ extension HostDaemon {
   /// One row a plugin, as `plugins` shows it, with what it did: calls answered and events delivered, and what waits for it.
   private func pluginRows() -> [JSONValue] {
     let statistics = switchboard.commandStatistics()
+    let open = switchboard.openCallsByPlugin()
     return (manager.rows().arrayValue ?? []).map { row in
       guard let id = row["id"]?.stringValue else { return row }
       let own = statistics.filter { switchboard.command($0.key)?.plugin == id }.values
@@ -35,6 +36,9 @@ extension HostDaemon {
       row["p99Microseconds"] = .number(own.map(\.p99).max() ?? 0)
       row["eventsDelivered"] = .integer(Int64(clamping: subscriptions.map(\.delivered).reduce(0, +)))
       row["eventsDropped"] = .integer(Int64(clamping: subscriptions.map(\.dropped).reduce(0, +)))
+      row["backlog"] = .integer(Int64(manager.slot(id)?.instance?.backlog ?? 0))
+      row["crashes"] = .integer(Int64(manager.slot(id)?.crashes ?? 0))
+      row["openCalls"] = .integer(Int64(open[id] ?? 0))
       row["eventsQueued"] = .integer(Int64(subscriptions.map(\.queued).reduce(0, +)))
       return row
     }

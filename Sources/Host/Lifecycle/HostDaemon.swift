@@ -12,6 +12,8 @@ package final class HostDaemon: Sendable {
     /// Plugin directories to search first.
     package var plugins: [String] = []
     package var environment: [String: String] = [:]
+    /// The program that runs a plugin in a process of its own; beside this one unless said otherwise.
+    package var runner = HostInstallation.runner
     /// Where log lines go besides the file in the state directory.
     package var console: any LogSink
 
@@ -34,7 +36,9 @@ package final class HostDaemon: Sendable {
   let logger: Logger
   let started = MonotonicClock.now()
   private let environment: [String: String]
+  private let runner: String
   private let survey: PluginSurvey
+  private let ledger: CrashLedger
   private let orders: BlockingQueue<Order>
   private let configuration: Mutex<Configuration>
   private let stopRequested = Atomic<Bool>(false)
@@ -48,6 +52,7 @@ package final class HostDaemon: Sendable {
   package init(_ options: Options) throws(HostFault) {
     directories = Directories(environment: options.environment, home: options.home, plugins: options.plugins)
     environment = options.environment
+    runner = options.runner
     let loaded: Configuration
     do {
       try directories.create()
@@ -64,8 +69,10 @@ package final class HostDaemon: Sendable {
     orders = BlockingQueue()
     switchboard = Switchboard(limits: Self.switchboardLimits(loaded))
     survey = PluginSurvey(directories: directories, environment: options.environment, logger: logger)
-    manager = PluginManager(switchboard: switchboard, logger: logger, limits: Self.pluginLimits(loaded)) { [orders] slot in
-      orders.put(.watchStart(slot))
+    ledger = CrashLedger(directory: directories.state, logger: logger)
+    let isolation = Self.isolation(loaded, runner: runner, directories: directories, ledger: ledger)
+    manager = PluginManager(switchboard: switchboard, logger: logger, limits: Self.pluginLimits(loaded), isolation: isolation) {
+      [orders] slot in orders.put(.watchStart(slot))
     }
   }
 
@@ -130,6 +137,7 @@ package final class HostDaemon: Sendable {
 
   private func apply(_ configuration: Configuration) {
     manager.setLimits(Self.pluginLimits(configuration))
+    manager.setIsolation(Self.isolation(configuration, runner: runner, directories: directories, ledger: ledger))
     manager.apply(survey.candidates(configuration))
     let known = manager.ids
     for problem in configuration.problems(withPluginsOtherThan: known) { logger.warning(problem.message) }
@@ -182,12 +190,14 @@ package final class HostDaemon: Sendable {
     } catch {
       return .failure(HostFault("\(error)"))
     }
+    if enabled { ledger.release(id) }
     return reload().flatMap { _ in answer(about: id) }
   }
 
   private func reloadPlugin(_ id: String) -> Result<JSONValue, HostFault> {
     guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
-    manager.replace(id, with: survey.candidates(configuration.withLock { $0 }), unless: isStopping)
+    let fault = manager.reload(id, with: survey.candidates(configuration.withLock { $0 }), unless: isStopping)
+    if let fault { return .failure(HostFault("plugin '\(id)' was not reloaded, the old one goes on: \(fault)")) }
     return answer(about: id)
   }
 
@@ -231,6 +241,16 @@ package final class HostDaemon: Sendable {
     var limits = PluginManager.Limits()
     limits.startMilliseconds = configuration.limits.startTimeoutMilliseconds
     limits.stopMilliseconds = configuration.limits.stopTimeoutMilliseconds
+    limits.drainMilliseconds = configuration.limits.drainTimeoutMilliseconds
     return limits
+  }
+
+  private static func isolation(
+    _ configuration: Configuration, runner: String, directories: Directories, ledger: CrashLedger
+  ) -> PluginSlot.Isolation {
+    var terms = RunnerTerms(executable: runner, reports: CrashReports(directories.state + "/crashes"))
+    terms.cancelGraceMilliseconds = configuration.limits.cancelGraceMilliseconds
+    terms.stuckMilliseconds = configuration.limits.stuckTimeoutMilliseconds
+    return PluginSlot.Isolation(terms: terms, ledger: ledger)
   }
 }

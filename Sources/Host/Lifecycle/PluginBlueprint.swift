@@ -3,7 +3,15 @@ package import PluginBridge
 
 /// Everything the host needs to run one plugin, from its manifest and the configuration, before any of its code is loaded.
 package struct PluginBlueprint: Sendable {
-  package struct Subscription: Sendable {
+  /// How new files take the place of those that run.
+  package enum Reload: String, Sendable, CaseIterable {
+    /// The new process begins beside the old one, which then ends its calls.
+    case overlap
+    /// The old one ends first; calls wait for the new one.
+    case restart
+  }
+
+  package struct Subscription: Sendable, Equatable {
     package var pattern: TopicPattern
     package var queue: Int
     package var overflow: Overflow
@@ -26,6 +34,12 @@ package struct PluginBlueprint: Sendable {
   /// Ids of plugins that must be active first.
   package var requires: [String]
   package var startsWithHost: Bool
+  package var mode = Configuration.Mode.inprocess
+  package var reload = Reload.restart
+  /// Of the files, for the count of crashes.
+  package var fingerprint = ""
+  /// What a process of its own finds in its environment.
+  package var environment: [String: String] = [:]
 
   package init(
     terms: InstanceTerms, commands: [CommandDescription], subscriptions: [Subscription], requires: [String] = [],

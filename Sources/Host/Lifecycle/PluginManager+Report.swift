@@ -18,6 +18,11 @@ extension PluginManager {
     if let health = entry.slot?.instance?.health, health.level != .ok {
       row["health"] = ["level": .string(health.level.name), "message": .string(health.message)]
     }
+    if let process = entry.slot?.instance?.process {
+      row["pid"] = .integer(Int64(process.pid))
+      row["cpuSeconds"] = .number(process.cpuSeconds)
+      row["residentBytes"] = .integer(Int64(process.residentBytes))
+    }
     if !entry.candidate.shadowed.isEmpty { row["shadowed"] = .array(entry.candidate.shadowed.map { .string($0) }) }
     return row
   }
@@ -39,7 +44,9 @@ extension PluginManager {
     guard let slot = entry.slot else { return .object(information) }
     information["backlog"] = .integer(Int64(slot.instance?.backlog ?? 0))
     information["subscriptions"] = .array(slot.subscriptionCounts.map(Self.json))
+    information["crashes"] = .integer(Int64(slot.crashes))
     if let counters = slot.counters { information["counters"] = Self.json(counters) }
+    if let report = slot.isolation?.terms.reports.latest(of: id) { information["lastCrash"] = report.json }
     return .object(information)
   }
 

@@ -3,13 +3,14 @@
 // allowed from any thread.
 import JSON
 import Synchronization
-import PluginBridge
+package import PluginBridge
 
 /// Opens, starts, reloads and stops plugins in their order.
 package final class PluginManager: Sendable {
   package struct Limits: Sendable {
     package var startMilliseconds = 10_000
     package var stopMilliseconds = 5_000
+    package var drainMilliseconds = 10_000
 
     package init() {}
   }
@@ -17,6 +18,7 @@ package final class PluginManager: Sendable {
   private let switchboard: Switchboard
   private let logger: Logger
   private let limits: Mutex<Limits>
+  private let isolation: Mutex<PluginSlot.Isolation?>
   /// Told of each start, so that somebody watches its time. See `watchStarts`.
   private let starts: @Sendable (PluginSlot) -> Void
   private let state = Mutex(State())
@@ -36,15 +38,21 @@ package final class PluginManager: Sendable {
   }
 
   /// - Parameter starting: Told of each start, from any thread; must not block.
-  package init(switchboard: Switchboard, logger: Logger, limits: Limits, starting: @escaping @Sendable (PluginSlot) -> Void) {
+  package init(
+    switchboard: Switchboard, logger: Logger, limits: Limits, isolation: PluginSlot.Isolation?,
+    starting: @escaping @Sendable (PluginSlot) -> Void
+  ) {
     self.switchboard = switchboard
     self.logger = logger
     self.limits = Mutex(limits)
+    self.isolation = Mutex(isolation)
     starts = starting
   }
 
   package var startMilliseconds: Int { limits.withLock { $0.startMilliseconds } }
   package func setLimits(_ limits: Limits) { self.limits.withLock { $0 = limits } }
+  /// For processes that begin from now on.
+  package func setIsolation(_ isolation: PluginSlot.Isolation?) { self.isolation.withLock { $0 = isolation } }
 
   // MARK: On the lifecycle thread
 
@@ -58,7 +66,11 @@ package final class PluginManager: Sendable {
     let before = state.withLock { $0 }
     for id in before.order.reversed() {
       guard let entry = before.entries[id], entry.slot != nil, !isKept(entry, as: wanted[id]) else { continue }
-      close(id)
+      guard let candidate = wanted[id], case .accepted(let fresh) = candidate.verdict, let slot = entry.slot, slot.isReplaceable else {
+        close(id)
+        continue
+      }
+      replace(slot, with: fresh)
     }
     for candidate in candidates where wanted[candidate.id]?.path == candidate.path { adopt(candidate) }
     state.withLock { state in
@@ -91,7 +103,7 @@ package final class PluginManager: Sendable {
 
   private func open(_ blueprint: PluginBlueprint) -> (PluginSlot?, String?) {
     let slot = PluginSlot(
-      blueprint: blueprint, switchboard: switchboard, logger: logger, neighbour: { [weak self] id in self?.slot(id) }, starting: starts)
+      blueprint: blueprint, switchboard: switchboard, logger: logger, isolation: isolation.withLock { $0 }, neighbour: { [weak self] id in self?.slot(id) }, starting: starts)
     do throws(PluginFault) {
       try slot.open()
       return (slot, nil)
@@ -118,14 +130,41 @@ package final class PluginManager: Sendable {
     }
   }
 
-  /// Stops one plugin and opens what a survey found in its place.
+  /// Puts what a survey found in the place of one plugin, also when its files are the same.
   ///
   /// - Parameter isStopping: Ends the waiting for starts early.
-  package func replace(_ id: String, with candidates: [PluginCandidate], unless isStopping: () -> Bool = { false }) {
-    close(id)
-    state.withLock { $0.entries[id]?.slot = nil }
+  /// - Returns: nil, or why the old code goes on.
+  package func reload(
+    _ id: String, with candidates: [PluginCandidate], unless isStopping: () -> Bool = { false }
+  ) -> PluginFault? {
+    var fault: PluginFault?
+    let candidate = candidates.first { $0.id == id }
+    if let slot = slot(id), slot.isReplaceable, let candidate {
+      switch candidate.verdict {
+      case .accepted(let fresh):
+        fault = replace(slot, with: fresh)
+        state.withLock { $0.entries[id]?.candidate = candidate }
+      case .refused(let reason): return PluginFault(reason)
+      case .disabled: close(id)
+      }
+    } else {
+      close(id)
+    }
     apply(candidates)
     startWithHost(unless: isStopping)
+    return fault
+  }
+
+  @discardableResult
+  private func replace(_ slot: PluginSlot, with fresh: PluginBlueprint) -> PluginFault? {
+    let limits = limits.withLock { $0 }
+    let fault = slot.replace(
+      with: fresh,
+      limits: PluginSlot.ReplacementLimits(
+        startMilliseconds: limits.startMilliseconds, stopMilliseconds: limits.stopMilliseconds,
+        drainMilliseconds: limits.drainMilliseconds))
+    if let fault { logger.error("plugin not replaced", ["plugin": slot.id, "reason": fault.description]) }
+    return fault
   }
 
   /// Stops every plugin, last started first.

@@ -1,61 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin's place on the switchboard. It is there before the plugin's code is loaded, and loads it when first needed.
-import Synchronization
+// A plugin's place on the switchboard. It is there before the plugin's code is loaded, loads it when first needed, and stays while one
+// process of the plugin follows another. Starting and stopping are in PluginSlot+Life, crashes in +Crashes, new files in +Replacing.
 package import PluginBridge
+import Synchronization
 
-/// Stands for one plugin towards the switchboard, and owns its instance.
+/// Stands for one plugin towards the switchboard, and owns whatever runs its code.
 package final class PluginSlot: CommandProvider {
-  package let blueprint: PluginBlueprint
-  private let switchboard: Switchboard
-  private let logger: Logger
+  package let id: String
+  let switchboard: Switchboard
+  let logger: Logger
+  /// What is needed for plugins in processes of their own; nil where there are none.
+  let isolation: Isolation?
   /// Finds the slot of another plugin, for `requires`.
-  private let neighbour: @Sendable (String) -> PluginSlot?
+  let neighbour: @Sendable (String) -> PluginSlot?
   /// Called when a start begins, so that somebody watches its time.
-  private let starting: @Sendable (PluginSlot) -> Void
-  private let state: Mutex<State>
+  let starting: @Sendable (PluginSlot) -> Void
+  let state: Mutex<State>
 
   /// Told once: nil, the plugin is active, or why it will not be.
-  private typealias Waiter = @Sendable (PluginFault?) -> Void
+  typealias Waiter = @Sendable (PluginFault?) -> Void
 
-  private enum Phase {
+  /// What slots share that have processes.
+  package struct Isolation: Sendable {
+    package var terms: RunnerTerms
+    package var ledger: CrashLedger
+
+    package init(terms: RunnerTerms, ledger: CrashLedger) {
+      self.terms = terms
+      self.ledger = ledger
+    }
+  }
+
+  enum Phase {
     case opening
     case ready
-    case starting(PluginInstance)
-    case active(PluginInstance)
-    case stopping(PluginInstance)
+    case starting(any RunningPlugin)
+    case active(any RunningPlugin)
+    /// Its process died; calls wait for the next one.
+    case resting(RunnerInstance)
+    /// Its files are being replaced; calls wait for the new code.
+    case switching
+    case stopping(any RunningPlugin)
     case failed(String)
+    case quarantined(String)
     case closed
 
     var mayStart: Bool {
       switch self {
       case .opening, .ready: true
-      case .starting, .active, .stopping, .failed, .closed: false
+      default: false
       }
     }
   }
 
-  private struct State {
+  struct State {
     var phase = Phase.opening
+    var blueprint: PluginBlueprint
     var subscriptions: [EventSubscription] = []
     var waiters: [Waiter] = []
-    var counters: InstanceCounters?
+    /// Calls that wait until there is code again.
+    var pending: [PendingCall] = []
+    /// Processes that end their calls and then themselves, because a new one has taken their place.
+    var draining: [RunnerInstance] = []
+    /// Of the last code that ran.
+    var counts: InstanceCounters.Snapshot?
+    /// How often its process died since the host began.
+    var crashes = 0
     /// The newest configuration; the blueprint has the first.
     var configuration: [UInt8]
   }
 
-  package var id: String { blueprint.terms.id }
-
   package init(
-    blueprint: PluginBlueprint, switchboard: Switchboard, logger: Logger, neighbour: @escaping @Sendable (String) -> PluginSlot?,
-    starting: @escaping @Sendable (PluginSlot) -> Void
+    blueprint: PluginBlueprint, switchboard: Switchboard, logger: Logger, isolation: Isolation? = nil,
+    neighbour: @escaping @Sendable (String) -> PluginSlot?, starting: @escaping @Sendable (PluginSlot) -> Void
   ) {
-    self.blueprint = blueprint
+    id = blueprint.terms.id
     self.switchboard = switchboard
     self.logger = logger
+    self.isolation = isolation
     self.neighbour = neighbour
     self.starting = starting
-    state = Mutex(State(configuration: blueprint.terms.configuration))
+    state = Mutex(State(blueprint: blueprint, configuration: blueprint.terms.configuration))
   }
+
+  package var blueprint: PluginBlueprint { state.withLock { $0.blueprint } }
 
   // MARK: On and off the switchboard
 
@@ -63,18 +91,14 @@ package final class PluginSlot: CommandProvider {
   ///
   /// - Throws: `PluginFault` when another plugin offers one of its commands.
   package func open() throws(PluginFault) {
-    let subscriptions = blueprint.subscriptions.enumerated().map { index, wanted in
-      // The closure keeps this slot, and is let go when the slot closes. A weak reference would slow down every call.
-      switchboard.subscribe([wanted.pattern], queue: wanted.queue, overflow: wanted.overflow, keyMember: wanted.keyMember) {
-        self.eventsWait(in: index)
-      }
-    }
+    let blueprint = blueprint
+    let subscriptions = subscribe(blueprint)
     state.withLock { $0.subscriptions = subscriptions }
     // A call may start the plugin from here on, an event not before it is certain that the slot stays.
     if let taken = switchboard.register(blueprint.commands, provider: self) {
       leaveTheBus()
       state.withLock { $0.subscriptions = [] }
-      throw PluginFault("plugin '\(id)' offers '\(taken)', which another plugin offers already; disable one of the two")
+      throw clash(taken)
     }
     state.withLock { state in
       if case .opening = state.phase { state.phase = .ready }
@@ -83,207 +107,105 @@ package final class PluginSlot: CommandProvider {
     for (index, subscription) in subscriptions.enumerated() where !subscription.isEmpty { eventsWait(in: index) }
   }
 
-  private func leaveTheBus() {
+  func clash(_ command: String) -> PluginFault {
+    PluginFault("plugin '\(id)' offers '\(command)', which another plugin offers already; disable one of the two")
+  }
+
+  func subscribe(_ blueprint: PluginBlueprint) -> [EventSubscription] {
+    blueprint.subscriptions.enumerated().map { index, wanted in
+      // The closure keeps this slot, and is let go when the slot closes. A weak reference would slow down every call.
+      switchboard.subscribe([wanted.pattern], queue: wanted.queue, overflow: wanted.overflow, keyMember: wanted.keyMember) {
+        self.eventsWait(in: index)
+      }
+    }
+  }
+
+  func leaveTheBus() {
     for subscription in state.withLock({ $0.subscriptions }) { switchboard.unsubscribe(subscription) }
   }
 
   private func eventsWait(in index: Int) {
-    let (instance, activates): (PluginInstance?, Bool) = state.withLock { state in
+    let (instance, activates): ((any RunningPlugin)?, Bool) = state.withLock { state in
       switch state.phase {
       case .starting(let instance), .active(let instance), .stopping(let instance): (instance, false)
-      case .ready: (nil, blueprint.subscriptions[index].activates)
-      case .opening, .failed, .closed: (nil, false)
+      case .ready: (nil, index < state.blueprint.subscriptions.count && state.blueprint.subscriptions[index].activates)
+      case .opening, .resting, .switching, .failed, .quarantined, .closed: (nil, false)
       }
     }
-    if let instance { instance.inbox.put(.subscription(index)) } else if activates { activate() }
+    if let instance { instance.eventsWait(in: index) } else if activates { activate() }
   }
-
-  // MARK: Life
-
-  /// Loads and starts the plugin, if it is not loaded yet, after those it requires. Returns at once.
-  package func activate() {
-    let instance = state.withLock { state -> PluginInstance? in
-      guard state.phase.mayStart else { return nil }
-      var terms = blueprint.terms
-      terms.configuration = state.configuration
-      let inbox = InstanceInbox()
-      let port = SwitchboardPort(inbox: inbox, switchboard: switchboard, provider: self, logger: logger.labelled(id))
-      let instance = PluginInstance(terms: terms, port: port, inbox: inbox)
-      state.phase = .starting(instance)
-      state.counters = instance.counters
-      return instance
-    }
-    guard let instance else { return }
-    starting(self)
-    launch(instance, after: blueprint.requires[...])
-  }
-
-  private func launch(_ instance: PluginInstance, after required: ArraySlice<String>) {
-    guard let next = required.first else {
-      instance.launch(subscriptions: state.withLock { $0.subscriptions }) { [self] outcome in launched(instance, outcome) }
-      return
-    }
-    guard let slot = neighbour(next) else {
-      return launched(instance, .failure(PluginFault("plugin '\(id)' requires '\(next)', which is not there; add or enable it")))
-    }
-    slot.whenActive { [self] fault in
-      if let fault {
-        launched(instance, .failure(PluginFault("plugin '\(id)' requires '\(next)', which does not run: \(fault)")))
-      } else {
-        launch(instance, after: required.dropFirst())
-      }
-    }
-  }
-
-  private func launched(_ instance: PluginInstance, _ outcome: Result<Void, PluginFault>) {
-    let waiters: [Waiter]? = state.withLock { state in
-      guard case .starting(let current) = state.phase, current === instance else { return nil }
-      switch outcome {
-      case .success: state.phase = .active(instance)
-      case .failure(let fault): state.phase = .failed(fault.description)
-      }
-      defer { state.waiters = [] }
-      return state.waiters
-    }
-    // Given up, or closed meanwhile: then this changes nothing, and a second stop does no harm.
-    guard let waiters else { return instance.shutDown(deadline: MonotonicClock.after(milliseconds: 1_000)) {} }
-    switch outcome {
-    case .success:
-      logger.info("plugin started", ["plugin": id, "version": blueprint.terms.version])
-      for waiter in waiters { waiter(nil) }
-    case .failure(let fault):
-      instance.discard()
-      logger.error("plugin not started", ["plugin": id, "reason": fault.description])
-      giveUp(fault)
-      for waiter in waiters { waiter(fault) }
-    }
-  }
-
-  /// Gives a start up that took too long; its thread is left to itself.
-  package func abandonStart(afterMilliseconds limit: Int) {
-    let fault = PluginFault("plugin '\(id)' did not start within \(limit) ms; raise limits.startTimeoutMs, or mend the plugin")
-    let given: (instance: PluginInstance, waiters: [Waiter])? = state.withLock { state in
-      guard case .starting(let instance) = state.phase else { return nil }
-      state.phase = .failed(fault.description)
-      defer { state.waiters = [] }
-      return (instance, state.waiters)
-    }
-    guard let (instance, waiters) = given else { return }
-    instance.discard()
-    logger.error("plugin not started", ["plugin": id, "reason": fault.description])
-    giveUp(fault)
-    for waiter in waiters { waiter(fault) }
-  }
-
-  /// Answers everything that waits for a plugin that will not run, and lets its publishers go on.
-  private func giveUp(_ fault: PluginFault) {
-    leaveTheBus()
-    switchboard.abandonCalls(of: self, .failed, fault.description)
-  }
-
-  /// Runs `body` once the plugin is active (with nil) or will not be (with the reason).
-  package func whenActive(_ body: @escaping @Sendable (PluginFault?) -> Void) {
-    let now: PluginFault?? = state.withLock { state in
-      switch state.phase {
-      case .active: return .some(nil)
-      case .ready, .starting:
-        state.waiters.append(body)
-        return .none
-      case .opening, .stopping, .closed: return stopping
-      case .failed(let reason): return PluginFault(reason)
-      }
-    }
-    if let now { body(now) } else { activate() }
-  }
-
-  /// Takes the plugin off the switchboard and stops its code.
-  ///
-  /// A start under way is waited for, then the plugin is stopped.
-  ///
-  /// - Parameter stopped: Runs once, from any thread, when the plugin's code has ended. It may never run when the code hangs.
-  package func close(deadline: UInt64, stopped: @escaping @Sendable () -> Void) {
-    let (instance, waiters): (PluginInstance?, [Waiter]) = state.withLock { state in
-      defer { state.waiters = [] }
-      switch state.phase {
-      case .starting(let instance), .active(let instance), .stopping(let instance):
-        state.phase = .stopping(instance)
-        return (instance, state.waiters)
-      case .opening, .ready, .failed, .closed:
-        state.phase = .closed
-        return (nil, state.waiters)
-      }
-    }
-    switchboard.unregister(self)
-    leaveTheBus()
-    for waiter in waiters { waiter(stopping) }
-    guard let instance else {
-      state.withLock { $0.subscriptions = [] }
-      switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' is stopping; try again later")
-      return stopped()
-    }
-    switchboard.cancelCalls(of: self, .stopping)
-    instance.shutDown(deadline: deadline) { [self] in
-      state.withLock { state in
-        state.phase = .closed
-        state.subscriptions = []
-      }
-      switchboard.abandonCalls(of: self, .stopping, "plugin '\(id)' has stopped; try again later")
-      stopped()
-    }
-  }
-
-  private var stopping: PluginFault { PluginFault("plugin '\(id)' is stopping") }
-
-  /// Gives the plugin another configuration: at once if its code runs, else when it is loaded.
-  package func reconfigure(_ configuration: [UInt8]) {
-    let instance = state.withLock { state -> PluginInstance? in
-      guard state.configuration != configuration else { return nil }
-      state.configuration = configuration
-      switch state.phase {
-      case .starting(let instance), .active(let instance): return instance
-      case .opening, .ready, .stopping, .failed, .closed: return nil
-      }
-    }
-    instance?.configurationChanged(configuration)
-  }
-
-  /// Says that the plugin's code did not end in time; its thread is left to itself.
-  package func abandonStop() { state.withLock { $0.phase = .failed("plugin '\(id)' did not stop in time") } }
 
   // MARK: CommandProvider
 
   package func invoke(_ call: OpenCall, payload: [UInt8], content: Content) {
-    var phase = state.withLock { $0.phase }
-    if phase.mayStart {
-      activate()
-      phase = state.withLock { $0.phase }
-    }
-    switch phase {
-    case .active(let instance) where call.command.description.inline:
-      instance.invokeInline(call, payload: payload, content: content)
-    case .starting(let instance), .active(let instance):
-      if !instance.inbox.put(.invoke(call, payload: payload, content: content)) { refuse(call) }
-    case .failed(let reason): switchboard.fail(call, .failed, reason)
-    case .opening, .ready, .stopping, .closed: refuse(call)
+    begin(PendingCall(call: call, payload: payload, content: content))
+  }
+
+  private enum Route {
+    case to(any RunningPlugin)
+    case kept
+    case start
+    case refused(CallStatus, String?)
+  }
+
+  func begin(_ pending: PendingCall) {
+    // A second round is needed when the code has just died or stopped.
+    while true {
+      switch route(pending) {
+      case .to(let instance): if instance.invoke(pending.call, payload: pending.payload, content: pending.content) { return }
+      case .kept: return
+      case .start: activate()
+      case .refused(let status, let reason): return refuse(pending.call, status, reason)
+      }
     }
   }
 
-  private func refuse(_ call: OpenCall) {
-    switchboard.fail(call, .stopping, "cannot call '\(call.command.description.name)': plugin '\(id)' is stopping; try again later")
+  private func route(_ pending: PendingCall) -> Route {
+    state.withLock { state in
+      switch state.phase {
+      case .opening, .ready: return .start
+      case .starting(let instance), .active(let instance): return .to(instance)
+      case .resting, .switching:
+        state.pending.append(pending)
+        return .kept
+      case .failed(let reason), .quarantined(let reason): return .refused(.failed, reason)
+      case .stopping, .closed: return .refused(.stopping, nil)
+      }
+    }
   }
 
-  package func cancelled(_ call: OpenCall, status: CallStatus) { instance?.inbox.put(.event(.cancel(call.id, status))) }
+  private func refuse(_ call: OpenCall, _ status: CallStatus, _ reason: String?) {
+    switchboard.fail(
+      call, status, reason ?? "cannot call '\(call.command.description.name)': plugin '\(id)' is stopping; try again later")
+  }
 
-  package func credited(_ call: OpenCall, chunks: UInt64) { instance?.inbox.put(.event(.credit(call.id, chunks))) }
+  package func cancelled(_ call: OpenCall, status: CallStatus) {
+    let wasPending = state.withLock { state in
+      guard let index = state.pending.firstIndex(where: { $0.call === call }) else { return false }
+      state.pending.remove(at: index)
+      return true
+    }
+    if wasPending { _ = switchboard.calls.remove(call.id) } else { answering(call)?.cancelled(call, status: status) }
+  }
+
+  package func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {
+    answering(call)?.granted(call, chunks: chunks, wasStarved: wasStarved)
+  }
+
+  /// Whatever answers a call: a process that is being replaced keeps those it has begun.
+  private func answering(_ call: OpenCall) -> (any RunningPlugin)? {
+    let (draining, instance) = state.withLock { ($0.draining, Self.instance($0)) }
+    return draining.first { $0.isAnswering(call.id) } ?? instance
+  }
 
   // MARK: Looking
 
-  package var instance: PluginInstance? {
-    state.withLock { state in
-      switch state.phase {
-      case .starting(let instance), .active(let instance), .stopping(let instance): instance
-      case .opening, .ready, .failed, .closed: nil
-      }
+  package var instance: (any RunningPlugin)? { state.withLock { Self.instance($0) } }
+
+  static func instance(_ state: borrowing State) -> (any RunningPlugin)? {
+    switch state.phase {
+    case .starting(let instance), .active(let instance), .stopping(let instance): instance
+    case .opening, .ready, .resting, .switching, .failed, .quarantined, .closed: nil
     }
   }
 
@@ -294,8 +216,11 @@ package final class PluginSlot: CommandProvider {
       case .opening, .ready: (.ready, nil)
       case .starting: (.ready, "starting")
       case .active: (.active, nil)
+      case .resting: (.restarting, "its process died and is being started again; 'jackfield plugins info \(id)' shows the crash")
+      case .switching: (.restarting, "its new files are being loaded")
       case .stopping: (.active, "stopping")
       case .failed(let reason): (.failed, reason)
+      case .quarantined(let reason): (.quarantined, reason)
       case .closed: (.disabled, "stopped")
       }
     }
@@ -306,9 +231,11 @@ package final class PluginSlot: CommandProvider {
   }
 
   package var subscriptionCounts: [(pattern: String, counts: EventSubscription.Counts)] {
-    let subscriptions = state.withLock { $0.subscriptions }
+    let (blueprint, subscriptions) = state.withLock { ($0.blueprint, $0.subscriptions) }
     return zip(blueprint.subscriptions, subscriptions).map { ($0.pattern.description, $1.counts) }
   }
 
-  package var counters: InstanceCounters.Snapshot? { state.withLock { $0.counters }?.snapshot() }
+  package var counters: InstanceCounters.Snapshot? { instance?.counts ?? state.withLock { $0.counts } }
+
+  package var crashes: Int { state.withLock { $0.crashes } }
 }

@@ -6,6 +6,8 @@ package enum PluginState: String, Sendable {
   case active
   /// Judged and on the switchboard; its code is loaded when first needed.
   case ready
+  /// Its process died, and the next one is about to begin.
+  case restarting
   case disabled
   /// Not allowed in; the reason says why and what to do.
   case refused

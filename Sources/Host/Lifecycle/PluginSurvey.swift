@@ -70,7 +70,7 @@ package struct PluginSurvey: Sendable {
     let settings = configuration.plugin(plugin.id)
     return PluginCandidate(
       id: plugin.id, version: plugin.manifest.map { "\($0.version)" } ?? "", path: plugin.path,
-      mode: (settings.mode ?? .inprocess).rawValue, verdict: verdict(plugin, settings, configuration),
+      mode: mode(plugin, settings).rawValue, verdict: verdict(plugin, settings, configuration),
       shadowed: shadowed.filter { $0.id == plugin.id }.map(\.path), fingerprint: plugin.fingerprint, manifest: plugin.manifest?.document)
   }
 
@@ -79,20 +79,37 @@ package struct PluginSurvey: Sendable {
   ) -> PluginCandidate.Verdict {
     guard settings.enabled else { return .disabled }
     if let refusal = plugin.refusal { return .refused(refusal.message) }
-    guard settings.mode != .process else {
-      return .refused(
-        "plugin '\(plugin.id)' is configured with mode 'process', which this version cannot do yet; set plugins.\(plugin.id).mode to 'inprocess'"
-      )
-    }
     guard let manifest = plugin.manifest, let library = plugin.libraryPath else {
       return .refused("cannot load '\(plugin.path)': it has no manifest; add a plugin.json")
     }
     do {
       let value = try configuration.settings(for: plugin.id, schema: manifest.settingsSchema())
       let resolved = try SecretReference.resolving(value, environment: environment)
-      return .accepted(blueprint(plugin, manifest, library: library, configuration: resolved))
+      var blueprint = blueprint(plugin, manifest, library: library, configuration: resolved)
+      blueprint.environment = try variables(settings, of: plugin.id)
+      blueprint.mode = mode(plugin, settings)
+      blueprint.reload = manifest.reload ?? (blueprint.mode == .process ? .overlap : .restart)
+      if settings.record { blueprint.terms.recordPath = "\(directories.state)/records/\(plugin.id).\(blueprint.mode.rawValue).jsonl" }
+      return .accepted(blueprint)
     } catch {
       return .refused("\(error)")
+    }
+  }
+
+  /// Plugins that come with the host run in its process, those of strangers in one of their own.
+  private func mode(_ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> Configuration.Mode {
+    settings.mode ?? (HostInstallation.owns(plugin.path) ? .inprocess : .process)
+  }
+
+  /// What the process of a plugin is to find in its environment.
+  private func variables(_ settings: Configuration.Plugin, of id: String) throws -> [String: String] {
+    let path = JSONPath(keys: "plugins", id, "environment")
+    let resolved = try SecretReference.resolving(settings.environment, at: path, environment: environment)
+    return try (resolved.objectValue ?? [:]).mapValues { value in
+      guard let text = value.stringValue else {
+        throw PluginFault("cannot start plugin '\(id)': 'plugins.\(id).environment' holds something else than text; write names with text")
+      }
+      return text
     }
   }
 
@@ -104,9 +121,11 @@ package struct PluginSurvey: Sendable {
     let terms = InstanceTerms(
       id: manifest.id, version: "\(manifest.version)", libraryPath: library, configuration: configuration.bytes(),
       commands: Set(manifest.commands.map(\.name)), publishes: manifest.publishes, threads: manifest.threads, directories: places)
-    return PluginBlueprint(
+    var blueprint = PluginBlueprint(
       terms: terms, commands: manifest.commandDescriptions, subscriptions: manifest.blueprintSubscriptions,
       requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost)
+    blueprint.fingerprint = plugin.fingerprint
+    return blueprint
   }
 
   // MARK: The order

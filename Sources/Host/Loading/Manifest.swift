@@ -42,6 +42,8 @@ package struct Manifest: Sendable {
   /// When its code is loaded; nil: by the first call of a command and the first event of a subscription.
   package var activation: [Activation]?
   package var isConcurrent: Bool
+  /// How new files take the place of running ones; nil leaves it to the host.
+  package var reload: PluginBlueprint.Reload?
   package var namespaces: [String]
   package var commands: [CommandDescription]
   package var subscribes: [Subscription]

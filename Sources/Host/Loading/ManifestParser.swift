@@ -66,7 +66,7 @@ struct ManifestParser {
   var foremost: Refusal? { faults.refusals.first { $0.code == .otherABI } ?? faults.refusals.first }
 
   private static let keys = [
-    "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "namespaces", "commands",
+    "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "reload", "namespaces", "commands",
     "subscribes", "publishes", "config", "permissions", "requires", "after",
   ]
 
@@ -92,7 +92,7 @@ struct ManifestParser {
       id: id ?? "", name: top.text("name") ?? id ?? "", version: version, license: top.text("license"),
       summary: top.text("summary", limit: 2_000) ?? "", abi: abi, library: library,
       activation: ManifestActivation(top, commands: commands, subscribes: subscribes).read(), isConcurrent: isConcurrent,
-      namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
+      reload: reload(top), namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
       configurationSchema: top.part("config", keys: ["schema"])?.schema("schema"),
       permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), document: document)
     return faults.refusals.isEmpty ? manifest : nil
@@ -132,6 +132,13 @@ struct ManifestParser {
       return nil
     }
     return name
+  }
+
+  private func reload(_ top: ManifestPart) -> PluginBlueprint.Reload? {
+    guard let name = top.text("reload") else { return nil }
+    if let reload = PluginBlueprint.Reload(rawValue: name) { return reload }
+    top.report("reload", "is '\(name)'; write 'overlap' (the new process begins beside the old one) or 'restart' (after it)")
+    return nil
   }
 
   private func abi(_ top: ManifestPart) -> Manifest.ABI {

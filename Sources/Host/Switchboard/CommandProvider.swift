@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import PluginBridge
 
-/// Whoever runs commands: a plugin in this process today, a runner or an attached peer later.
+/// Whoever runs commands.
 ///
 /// Entered from any thread; must not block. Answers go back through `Switchboard.emit`, `progress` and `finish`.
 package protocol CommandProvider: AnyObject, Sendable {
@@ -11,6 +11,8 @@ package protocol CommandProvider: AnyObject, Sendable {
   func invoke(_ call: OpenCall, payload: [UInt8], content: Content)
   /// The caller gave up, or the deadline passed; the caller has its answer already.
   func cancelled(_ call: OpenCall, status: CallStatus)
-  /// A call that was out of credit may go on.
-  func credited(_ call: OpenCall, chunks: UInt64)
+  /// A call may emit more.
+  ///
+  /// - Parameter wasStarved: The provider was told that there is no credit, and waits to hear of more.
+  func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool)
 }

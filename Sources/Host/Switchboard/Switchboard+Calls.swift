@@ -183,7 +183,7 @@ extension Switchboard {
       defer { if chunks > 0 { state.starved = false } }
       return (true, state.starved && chunks > 0)
     }
-    if starved { call.command.provider.credited(call, chunks: chunks) }
+    if open, chunks > 0 { call.command.provider.granted(call, chunks: chunks, wasStarved: starved) }
     return open
   }
 
@@ -197,6 +197,11 @@ extension Switchboard {
   /// Gives up every open call of a provider that is about to stop, and tells it.
   package func cancelCalls(of provider: any CommandProvider, _ status: CallStatus) {
     for call in calls.all() where call.command.provider === provider { cancel(call.id, status: status) }
+  }
+
+  /// Calls whose caller waits, by the id of the plugin that answers.
+  package func openCallsByPlugin() -> [String: Int] {
+    Dictionary(calls.all().filter(\.isOpen).map { ($0.command.provider.id, 1) }, uniquingKeysWith: +)
   }
 
   package var openCalls: Int { calls.openCount }

@@ -67,6 +67,20 @@ package final class Switchboard: Sendable {
     }
   }
 
+  /// The first of these commands that somebody else offers.
+  package func firstTaken(_ names: [String], otherThanBy provider: any CommandProvider) -> String? {
+    registry.withLock { registry in
+      names.first { name in registry.commands[name].map { $0.provider !== provider } ?? false }
+    }
+  }
+
+  /// Takes some commands of a provider off the board.
+  package func unregister(_ names: some Sequence<String>, of provider: any CommandProvider) {
+    registry.withLock { registry in
+      for name in names where registry.commands[name]?.provider === provider { registry.commands[name] = nil }
+    }
+  }
+
   /// The commands whose name begins with a prefix, by name.
   package func commands(prefix: String = "") -> [CommandDescription] {
     let all = registry.withLock { $0.commands.values.map(\.description) }

@@ -54,7 +54,7 @@ package enum FrameKind: UInt16, Sendable {
   case log
   /// `a` level, `name` message.
   case health
-  /// `a` the ping's number, `payload` the counters.
+  /// `a` the ping's number, `b` the call that the plugin is in, `payload` the counters.
   case ack
   case pong
   /// The plugin has stopped; the process ends.

@@ -17,6 +17,8 @@ import Synchronization
   let state = Mutex(State())
   let paths: LentPaths
   let subscriptions: Mutex<[any EventSource]> = Mutex([])
+  /// The call that the instance's thread is in; 0 for none, and with several threads.
+  private let current = Atomic<CallID>(0)
   private let inlineEntries = Atomic<Int>(0)
   /// Whether other threads than the instance's own may enter: between start and stop.
   private let isRunning = Atomic<Bool>(false)
@@ -55,6 +57,7 @@ import Synchronization
     handle.attach(self)
   }
 
+  package var currentCall: CallID { current.load(ordering: .sequentiallyConsistent) }
   package var health: PluginHealth { state.withLock { $0.health } }
   package var phase: Phase { state.withLock { $0.phase } }
   /// Work that waits for the instance's thread.
@@ -227,6 +230,8 @@ import Synchronization
   // MARK: Entries into the plugin
 
   private func invoke(_ call: any InstanceCall, payload: [UInt8], content: Content) {
+    if terms.threads == 1 { current.store(call.id, ordering: .sequentiallyConsistent) }
+    defer { current.store(0, ordering: .relaxed) }
     // A call that ended before the plugin saw it: nobody will finish it.
     guard call.status == .ok else { return port.forget(call.id) }
     enter(call, payload: payload, content: content)

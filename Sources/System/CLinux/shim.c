@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,13 @@ long linux_send_two(int socket, const void *head, size_t head_length, const void
   ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL | (at_once ? MSG_DONTWAIT : 0));
   return count < 0 ? -errno : count;
 }
+
+int linux_pipe(int ends[2]) {
+  if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+  return outcome(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+}
+
+int linux_close_from(void *actions, int first) { return -posix_spawn_file_actions_addclosefrom_np(actions, first); }
 
 int linux_process_descriptor(int pid) { return outcome((int)syscall(SYS_pidfd_open, pid, 0)); }
 

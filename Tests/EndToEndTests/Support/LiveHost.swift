@@ -50,11 +50,25 @@ final class LiveHost {
   /// - Parameters:
   ///   - ready: Whether to wait until it answers.
   ///   - errorsUnread: Connects its standard error with a pipe that nobody empties.
-  init(home: String? = nil, port: Int? = nil, plugins: [String]? = nil, ready: Bool = true, errorsUnread: Bool = false) throws {
+  ///   - mode: Of the shipped plugins.
+  init(
+    home: String? = nil, port: Int? = nil, plugins: [String]? = nil, mode: String = "inprocess", ready: Bool = true,
+    errorsUnread: Bool = false
+  ) throws {
     self.home = home ?? Self.temporary("jackfield-home")
     self.port = port ?? Self.freePort()
+    try Self.configure(self.home, mode: mode)
     process = try Self.start(self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
     if ready { try waitUntilReady() }
+  }
+
+  /// They come from another directory than this host's own installation, so they have to be told.
+  private static func configure(_ home: String, mode: String) throws {
+    let directory = home + "/config/config.d"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    let port = #""environment": {"ONTHEFLY_DASHBOARD_PORT": {"$env": "ONTHEFLY_DASHBOARD_PORT"}}"#
+    let text = #"{"plugins": {"store": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}}}"#
+    try Data(text.utf8).write(to: URL(filePath: directory + "/00-shipped.json"))
   }
 
   private static func start(_ home: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false) throws -> Program {

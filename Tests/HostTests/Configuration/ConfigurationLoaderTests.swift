@@ -61,11 +61,13 @@ import PluginBridge
     }
     #expect(
       entries == [
-        "control.maxConnections = 256 (default)", "control.maxLineBytes = 16777216 (default)", "limits.maxCallsInFlight = 10000 (default)",
-        "limits.startTimeoutMs = 10000 (default)", "limits.stopTimeoutMs = 5000 (default)", "log.file = true (default)",
+        "control.maxConnections = 256 (default)", "control.maxLineBytes = 16777216 (default)", "limits.cancelGraceMs = 2000 (default)",
+        "limits.drainTimeoutMs = 10000 (default)", "limits.maxCallsInFlight = 10000 (default)", "limits.startTimeoutMs = 10000 (default)",
+        "limits.stopTimeoutMs = 5000 (default)", "limits.stuckTimeoutMs = 30000 (default)", "log.file = true (default)",
         "log.keep = 5 (default)", "log.level = \"error\" (DIR/config.d/10.json:3:10)", "log.maxBytes = 10485760 (default)",
         "plugins.store.config.a = [1,2] (DIR/config.json:3:36)",
         "plugins.store.config.key = \"<secret from env K>\" (DIR/config.json:3:49)", "plugins.store.enabled = true (default)",
+        "plugins.store.record = false (default)",
       ])
   }
 

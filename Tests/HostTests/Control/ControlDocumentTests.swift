@@ -34,7 +34,7 @@ import PluginBridge
     }
 
     func cancelled(_ call: OpenCall, status: CallStatus) {}
-    func credited(_ call: OpenCall, chunks: UInt64) {}
+    func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {}
   }
 
   private func exchanges() throws -> [Substring] {

@@ -52,7 +52,7 @@ final class ScriptedCommands: CommandProvider {
     _ = board.finish(call, status: status, content: .json, payload: [])
   }
 
-  func credited(_ call: OpenCall, chunks: UInt64) { emit(call) }
+  func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) { emit(call) }
 
   /// Emits until there is no more credit, or all is sent.
   private func emit(_ call: OpenCall) {

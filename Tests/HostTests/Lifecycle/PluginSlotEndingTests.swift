@@ -8,7 +8,6 @@ import Testing
 import PluginBridge
 
 @Suite struct PluginSlotEndingTests {
-  private let host = ProbeHost()
   private let gate = Gate()
 
   /// Begins to close a slot; what comes back is filled once it has stopped.
@@ -20,7 +19,8 @@ import PluginBridge
 
   private func ends(_ stopped: BlockingQueue<Void>) -> Bool { stopped.take(until: MonotonicClock.after(milliseconds: 10_000)) != nil }
 
-  @Test func pluginClosedWhileItStartsIsStoppedBeforeThatIsSaid() throws {
+  @Test(arguments: Configuration.Mode.allCases) func pluginClosedWhileItStartsIsStoppedBeforeThatIsSaid(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add(options: [gate.option, "-DTELL"])
     let (_, box) = host.start("probe.echo")
     let held = gate.hold()
@@ -33,7 +33,8 @@ import PluginBridge
     #expect(slot.condition.reason == "stopped")
   }
 
-  @Test func pluginThatFailsToStartWhileItIsClosedCountsAsStopped() throws {
+  @Test(arguments: Configuration.Mode.allCases) func pluginThatFailsToStartWhileItIsClosedCountsAsStopped(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add(options: [gate.option, "-DFAIL_START"])
     let (_, box) = host.start("probe.echo")
     let held = gate.hold()
@@ -43,7 +44,8 @@ import PluginBridge
     #expect(box.answer()?.status == .stopping)
   }
 
-  @Test func whoWaitsForAPluginThatIsClosedHearsIt() throws {
+  @Test(arguments: Configuration.Mode.allCases) func whoWaitsForAPluginThatIsClosedHearsIt(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let base = try host.add("base", options: [gate.option])
     try host.add("top", requires: ["base"])
     let (_, box) = host.start("top.echo")
@@ -54,7 +56,8 @@ import PluginBridge
     #expect(ends(stopped))
   }
 
-  @Test func pluginClosedWhileItWaitsForAnotherIsNeverLoaded() throws {
+  @Test(arguments: Configuration.Mode.allCases) func pluginClosedWhileItWaitsForAnotherIsNeverLoaded(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add("base", options: [gate.option])
     let top = try host.add("top", options: ["-DTELL"], requires: ["base"])
     let (_, box) = host.start("top.echo")
@@ -67,7 +70,8 @@ import PluginBridge
     #expect(!host.log.lines.contains("info top start"))
   }
 
-  @Test func closingTwiceIsAnsweredTwice() throws {
+  @Test(arguments: Configuration.Mode.allCases) func closingTwiceIsAnsweredTwice(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add(options: [gate.option])
     host.start("probe.echo")
     let held = gate.hold()
@@ -77,7 +81,8 @@ import PluginBridge
     #expect(ends(first) && ends(second))
   }
 
-  @Test func configurationThatComesDuringTheStartIsTold() throws {
+  @Test(arguments: Configuration.Mode.allCases) func configurationThatComesDuringTheStartIsTold(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add(options: [gate.option])
     let (_, box) = host.start("probe.echo")
     let held = gate.hold()
@@ -88,6 +93,7 @@ import PluginBridge
   }
 
   @Test func nothingIsStoppedWhileAThreadIsStillInside() throws {
+    let host = ProbeHost()
     let slot = try host.add(options: ["-DTELL"], threads: 4)
     host.start("probe.hang", gate.path, content: .bytes)
     let held = gate.hold()
@@ -99,7 +105,8 @@ import PluginBridge
     #expect(host.log.lines.contains("info probe stop"))
   }
 
-  @Test func concurrentPluginHearsTheEventsOfASubscriptionOneByOneInOrder() throws {
+  @Test(arguments: Configuration.Mode.allCases) func concurrentPluginHearsTheEventsOfASubscriptionOneByOneInOrder(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 20_000, overflow: .block)
     let slot = try host.add(options: [gate.option, "-DNUMBERED"], subscriptions: [wants], threads: 4)
     let topic = try #require(host.switchboard.topic("a.b"))
@@ -118,10 +125,12 @@ import PluginBridge
   }
 
   /// Several threads call, cancel and publish while others start the plugin and close it, and every call is answered once.
-  @Test func nothingHangsAndEveryCallIsAnsweredOnceWhateverTheMoment() throws {
+  @Test(arguments: Configuration.Mode.allCases) func nothingHangsAndEveryCallIsAnsweredOnceWhateverTheMoment(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 4, overflow: .block)
     let topic = try #require(host.switchboard.topic("a.b"))
-    for round in 0..<200 {
+    // A round of processes takes longer than one of threads.
+    for round in 0..<(mode == .process ? 40 : 200) {
       let slots = [
         try host.add("base", subscriptions: [wants], threads: 1 + round % 4),
         try host.add("top", subscriptions: [wants], requires: ["base"], threads: 1 + round % 2 * 3),

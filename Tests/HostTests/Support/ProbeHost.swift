@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Synchronization
 
 @testable import Host
@@ -15,7 +16,21 @@ final class ProbeHost: Sendable {
     "refuse_events", "events", "log", "slow", "progress", "waiter", "config", "overlaps", "hang",
   ]
 
-  init(limits: Switchboard.Limits = Switchboard.Limits()) { switchboard = Switchboard(limits: limits) }
+  let mode: Configuration.Mode
+  /// The plugins' own state, for crash reports and counts.
+  let state = FixturePlugin.temporaryDirectory("jackfield-state")
+  private let isolation: PluginSlot.Isolation
+
+  /// - Parameter terms: Changes how processes are looked after.
+  init(
+    _ mode: Configuration.Mode = .inprocess, limits: Switchboard.Limits = Switchboard.Limits(), terms change: (inout RunnerTerms) -> Void = { _ in }
+  ) {
+    self.mode = mode
+    switchboard = Switchboard(limits: limits)
+    var terms = RunnerTerms(executable: Products.directory + "/jackfield-runner", reports: CrashReports(state + "/crashes"))
+    change(&terms)
+    isolation = PluginSlot.Isolation(terms: terms, ledger: CrashLedger(directory: state))
+  }
 
   @discardableResult
   func add(
@@ -28,9 +43,10 @@ final class ProbeHost: Sendable {
       id: id, version: "1.0.0", libraryPath: library, configuration: Array("{}".utf8), commands: Set(commands.map { "\(id).\($0)" }),
       publishes: [try TopicPattern("\(id).ticks")], threads: threads, directories: directories)
     let descriptions = commands.map { CommandDescription(name: "\(id).\($0)", plugin: id, inline: $0 == "inline") }
+    var blueprint = PluginBlueprint(terms: terms, commands: descriptions, subscriptions: subscriptions, requires: requires)
+    blueprint.mode = mode
     let slot = PluginSlot(
-      blueprint: PluginBlueprint(terms: terms, commands: descriptions, subscriptions: subscriptions, requires: requires),
-      switchboard: switchboard, logger: Logger(label: "host", sink: log),
+      blueprint: blueprint, switchboard: switchboard, logger: Logger(label: "host", sink: log), isolation: isolation,
       neighbour: { [weak self] id in self?.slots.withLock { $0[id] } }, starting: { _ in })
     slots.withLock { $0[id] = slot }
     try slot.open()
@@ -52,6 +68,16 @@ final class ProbeHost: Sendable {
       deadline: milliseconds.map { MonotonicClock.after(milliseconds: $0) } ?? 0,
       credit: credit)
     return (switchboard.call(request, receiver: box), box)
+  }
+
+  /// Looks again and again, for what a process tells of itself only now and then; at most ten seconds.
+  func eventually(_ isTrue: () -> Bool) -> Bool {
+    let deadline = MonotonicClock.after(milliseconds: 10_000)
+    while MonotonicClock.now() < deadline {
+      if isTrue() { return true }
+      sched_yield()
+    }
+    return false
   }
 
   /// Stops a slot and waits for it; false when it did not stop in time.

@@ -7,9 +7,9 @@ import Testing
 import PluginBridge
 
 @Suite struct CallTests {
-  private let host = ProbeHost()
 
-  @Test func answerCarriesTheBytesAsTheyCame() throws {
+  @Test(arguments: Configuration.Mode.allCases) func answerCarriesTheBytesAsTheyCame(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
     let answer = host.call("probe.echo", #"{"a":1}"#)
     #expect(answer?.status == .ok)
@@ -17,20 +17,23 @@ import PluginBridge
   }
 
   @Test func inlineCommandAnswersBeforeTheCallReturns() throws {
+    let host = ProbeHost()
     try host.add()
     #expect(host.call("probe.echo")?.status == .ok)
     let (_, box) = host.start("probe.inline", "7")
     #expect(box.finishes.load(ordering: .relaxed) == 1)
   }
 
-  @Test func unknownCommandNamesTheNearest() throws {
+  @Test(arguments: Configuration.Mode.allCases) func unknownCommandNamesTheNearest(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
     let answer = host.call("probe.ecko")
     #expect(answer?.status == .notFound)
     #expect(answer?.message == "there is no command 'probe.ecko'; did you mean 'probe.echo'?")
   }
 
-  @Test func callThatIsNeverAnsweredEndsAtItsDeadline() throws {
+  @Test(arguments: Configuration.Mode.allCases) func callThatIsNeverAnsweredEndsAtItsDeadline(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
     let answer = host.call("probe.never", deadlineIn: 50)
     #expect(answer?.status == .deadline)
@@ -38,67 +41,76 @@ import PluginBridge
     #expect(host.switchboard.openCalls == 0)
   }
 
-  @Test func cancelAnswersAtOnceAndTellsThePlugin() throws {
+  @Test(arguments: Configuration.Mode.allCases) func cancelAnswersAtOnceAndTellsThePlugin(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add()
     let (id, box) = host.start("probe.waiter")
     #expect(host.call("probe.echo")?.status == .ok)  // the waiter is in the plugin by now
     #expect(host.switchboard.cancel(id))
     #expect(box.answer()?.status == .cancelled)
     #expect(host.call("probe.echo")?.status == .ok)
-    #expect(slot.counters?.lateFinishes == 1)  // the plugin finished it with what call_state told it
+    #expect(host.eventually { slot.counters?.lateFinishes == 1 })  // the plugin finished it with what call_state told it
     #expect(!host.switchboard.cancel(id))
   }
 
-  @Test func secondFinishIsCountedAndIgnored() throws {
+  @Test(arguments: Configuration.Mode.allCases) func secondFinishIsCountedAndIgnored(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add()
     let (_, box) = host.start("probe.twice")
     #expect(box.answer()?.text == "1")
     #expect(host.call("probe.echo")?.status == .ok)
     #expect(box.finishes.load(ordering: .relaxed) == 1)
-    #expect(slot.counters?.lateFinishes == 1)
+    #expect(host.eventually { slot.counters?.lateFinishes == 1 })
   }
 
-  @Test(arguments: [
+  private static let misbehaviours = [
     ("probe.silent", CallStatus.failed, "plugin 'probe' said that 'probe.silent' was done without answering it; report this to its author"),
     ("probe.refuse", .unsupported, "plugin 'probe' refused 'probe.refuse' (unsupported)"),
     ("probe.fail", .failed, "the disk is full"),
     ("probe.badtext", .invalid, "plugin 'probe' answered 'probe.badtext' with bytes that are not UTF-8"),
     ("probe.nodata", .invalid, "plugin 'probe' answered 'probe.nodata' with bytes that are not UTF-8"),
     ("probe.huge", .tooLarge, "plugin 'probe' answered 'probe.huge' with 1073741824 bytes, the limit is 16777216; ask for less at once"),
-  ])
-  func misbehaviourBecomesASentence(command: String, status: CallStatus, message: String) throws {
+  ]
+
+  @Test(arguments: misbehaviours, Configuration.Mode.allCases)
+  func misbehaviourBecomesASentence(_ wrong: (command: String, status: CallStatus, message: String), mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
-    let answer = host.call(command)
-    #expect(answer?.status == status)
-    #expect(answer?.message == message)
+    let answer = host.call(wrong.command)
+    #expect(answer?.status == wrong.status)
+    #expect(answer?.message == wrong.message)
   }
 
-  @Test func streamStopsWithoutCreditAndGoesOnWithIt() throws {
+  @Test(arguments: Configuration.Mode.allCases) func streamStopsWithoutCreditAndGoesOnWithIt(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add()
     let (id, box) = host.start("probe.stream", credit: 3)
     #expect(host.call("probe.echo")?.status == .ok)
     #expect((0..<3).map { _ in box.nextChunk() } == ["0", "1", "2"])
     #expect(box.waitingChunks == 0)
-    #expect(slot.counters?.emitsWithoutCredit == 1)
+    #expect(host.eventually { slot.counters?.emitsWithoutCredit == 1 })
     host.switchboard.grant(id, chunks: 100)
     #expect((3..<10).map { _ in box.nextChunk() } == (3..<10).map { "\($0)" })
     #expect(box.answer()?.text == #"{"emitted":10}"#)
   }
 
-  @Test func progressIsThinned() throws {
+  @Test(arguments: Configuration.Mode.allCases) func progressIsThinned(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
     let (_, box) = host.start("probe.progress")
     #expect(box.answer()?.status == .ok)
     #expect((1...20).contains(box.progressCount.load(ordering: .relaxed)))
   }
 
-  @Test func onePluginCallsAnother() throws {
+  @Test(arguments: Configuration.Mode.allCases) func onePluginCallsAnother(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add("one")
     try host.add("two")
     #expect(host.call("one.ask", "two.echo", content: .bytes)?.text == "{}")
   }
 
-  @Test func cycleIsRefusedWithItsChain() throws {
+  @Test(arguments: Configuration.Mode.allCases) func cycleIsRefusedWithItsChain(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add("one")
     try host.add("two")
     let answer = host.call("one.ask", "one.echo", content: .bytes)
@@ -106,7 +118,8 @@ import PluginBridge
     #expect(answer?.message == "cannot call 'one.echo': plugin 'one' is waiting for this very call (one.ask)")
   }
 
-  @Test func cancellingACallCancelsWhatItAsked() throws {
+  @Test(arguments: Configuration.Mode.allCases) func cancellingACallCancelsWhatItAsked(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add("one")
     try host.add("two")
     let (id, box) = host.start("one.ask", "two.never", content: .bytes)
@@ -118,10 +131,10 @@ import PluginBridge
     #expect(host.switchboard.openCalls == 0)
   }
 
-  @Test func tooManyOpenCallsAreBusy() throws {
+  @Test(arguments: Configuration.Mode.allCases) func tooManyOpenCallsAreBusy(mode: Configuration.Mode) throws {
     var limits = Switchboard.Limits()
     limits.callsInFlight = 3
-    let host = ProbeHost(limits: limits)
+    let host = ProbeHost(mode, limits: limits)
     try host.add()
     let open = (0..<3).map { _ in host.start("probe.never") }
     let answer = host.call("probe.echo")
@@ -131,7 +144,8 @@ import PluginBridge
     #expect(host.call("probe.echo")?.status == .ok)
   }
 
-  @Test func unfinishedCallsDoNotPileUp() throws {
+  @Test(arguments: Configuration.Mode.allCases) func unfinishedCallsDoNotPileUp(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     try host.add()
     for _ in 0..<2 {
       let calls = (0..<6_000).map { _ in host.start("probe.never").id }
@@ -143,7 +157,8 @@ import PluginBridge
     #expect(host.call("probe.echo")?.status == .ok)
   }
 
-  @Test func manyThreadsCallAtOnce() async throws {
+  @Test(arguments: Configuration.Mode.allCases) func manyThreadsCallAtOnce(mode: Configuration.Mode) async throws {
+    let host = ProbeHost(mode)
     let slot = try host.add(threads: 4)
     let sum = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
@@ -160,10 +175,11 @@ import PluginBridge
     #expect(host.stop(slot))
   }
 
-  @Test func logIsHeldToAThousandLinesASecond() throws {
+  @Test(arguments: Configuration.Mode.allCases) func logIsHeldToAThousandLinesASecond(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let slot = try host.add()
     #expect(host.call("probe.log")?.status == .ok)
-    #expect((slot.counters?.logLinesDropped ?? 0) >= 1_000)
+    #expect(host.eventually { (slot.counters?.logLinesDropped ?? 0) >= 1_000 })
     #expect(host.log.lines.contains("info probe chatter n=1"))
   }
 }

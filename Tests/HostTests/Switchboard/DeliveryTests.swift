@@ -18,7 +18,7 @@ import PluginBridge
 
     func invoke(_ call: OpenCall, payload: [UInt8], content: Content) { begun.put(call) }
     func cancelled(_ call: OpenCall, status: CallStatus) {}
-    func credited(_ call: OpenCall, chunks: UInt64) {}
+    func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {}
   }
 
   private func provider(_ id: String) -> Provider {

@@ -8,8 +8,8 @@ import PluginBridge
 @Suite struct EventTests {
   private let host = ProbeHost()
 
-  private func event(_ topic: Topic, _ text: String) -> CallStatus {
-    host.switchboard.publish(topic, content: .json, byteCount: text.utf8.count, publisher: nil) { Array(text.utf8) }
+  private func event(_ topic: Topic, _ text: String, on host: ProbeHost? = nil) -> CallStatus {
+    (host ?? self.host).switchboard.publish(topic, content: .json, byteCount: text.utf8.count, publisher: nil) { Array(text.utf8) }
   }
 
   private func texts(_ events: [Event]) -> [String] { events.map { String(decoding: $0.payload, as: UTF8.self) } }
@@ -124,7 +124,8 @@ import PluginBridge
     #expect(throws: TopicPatternError.self) { try TopicPattern(text) }
   }
 
-  @Test func pluginGetsEveryEventThoughItRefusesSome() throws {
+  @Test(arguments: Configuration.Mode.allCases) func pluginGetsEveryEventThoughItRefusesSome(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 16, overflow: .block)
     try host.add(subscriptions: [wants])
     #expect(host.call("probe.refuse_events", "25")?.status == .ok)
@@ -132,17 +133,18 @@ import PluginBridge
     var sent = 0
     let deadline = MonotonicClock.after(milliseconds: 10_000)
     while sent < 1_000, MonotonicClock.now() < deadline {
-      if event(topic, "1") == .ok { sent += 1 }
+      if event(topic, "1", on: host) == .ok { sent += 1 }
     }
     while host.call("probe.events")?.text != "1000", MonotonicClock.now() < deadline {}
     #expect(host.call("probe.events")?.text == "1000")
   }
 
-  @Test func firstEventLoadsAPluginThatWaitsForIt() throws {
+  @Test(arguments: Configuration.Mode.allCases) func firstEventLoadsAPluginThatWaitsForIt(mode: Configuration.Mode) throws {
+    let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 16, overflow: .block)
     let slot = try host.add(subscriptions: [wants])
     #expect(slot.condition.state == .ready)
-    _ = event(try #require(host.switchboard.topic("a.b")), "1")
+    _ = event(try #require(host.switchboard.topic("a.b")), "1", on: host)
     // The first call may overtake the first event; the second cannot, for both wait in the same queue.
     #expect(host.call("probe.echo")?.status == .ok)
     #expect(host.call("probe.events")?.text == "1")

@@ -36,6 +36,12 @@ int linux_peer_uid(int socket, uint32_t *uid);
    length. `at_once`: does not wait for room. Returns how many bytes were taken, or a negative errno. */
 long linux_send_two(int socket, const void *head, size_t head_length, const void *body, size_t body_length, bool at_once);
 
+/* Makes a pipe of which neither end is inherited, the reading end non-blocking. pipe2 is hidden behind _GNU_SOURCE. */
+int linux_pipe(int ends[2]);
+
+/* posix_spawn_file_actions_addclosefrom_np, which is hidden behind _GNU_SOURCE. `actions`: a posix_spawn_file_actions_t. */
+int linux_close_from(void *actions, int first);
+
 /* Opens a descriptor that becomes readable when the process ends. The Glibc module has no pidfd_open. */
 int linux_process_descriptor(int pid);
 
