@@ -4,6 +4,7 @@
 SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD_DIRECTORY := build
+PROGRAMS := jackfield jackfield-runner
 PLUGINS := trainer:Trainer store:Store
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
@@ -17,7 +18,7 @@ setup: ## Installs what building and testing need (Debian packages, a Python env
 	@Tools/setup
 
 build: setup ## Builds the host and the plugins, and stages them in build/
-	$(SWIFT) build -c $(CONFIGURATION) --product jackfield
+	@for program in $(PROGRAMS); do $(SWIFT) build -c $(CONFIGURATION) --product $$program || exit 1; done
 	@for plugin in $(PLUGINS); do $(SWIFT) build -c $(CONFIGURATION) --product $${plugin#*:} || exit 1; done
 	@Tools/stage $(CONFIGURATION) $(BUILD_DIRECTORY) $(PLUGINS)
 

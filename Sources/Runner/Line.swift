@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 
 /// The socket to the host.
@@ -18,6 +19,8 @@ enum Line {
 
   /// Ends this process and all that it started: the host is gone, or wants no more of it.
   static func end() -> Never {
+    // Another thread crashed and closed the line: the runtime writes down where, and ends the process. The host waits for that, not for ever.
+    while linux_is_crashing() { pause() }
     if getpgrp() == getpid() { kill(0, SIGKILL) }
     _exit(0)
   }

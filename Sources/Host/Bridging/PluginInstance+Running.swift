@@ -22,6 +22,15 @@ extension PluginInstance: RunningPlugin {
     return true
   }
 
+  package func takeUnbegun() -> [PendingCall] {
+    var calls: [PendingCall] = []
+    while let work = inbox.takeNow() {
+      guard case .invoke(let call as OpenCall, let payload, let content) = work else { continue }
+      calls.append(PendingCall(call: call, payload: payload, content: content))
+    }
+    return calls
+  }
+
   package func cancelled(_ call: OpenCall, status: CallStatus) { inbox.put(.event(.cancel(call.id, status))) }
 
   package func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {

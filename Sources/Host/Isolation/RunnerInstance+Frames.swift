@@ -105,6 +105,7 @@ extension RunnerInstance {
     started?(.success(()))
     releaseHeld()
     for pump in link.pumps { pump.pump() }
+    noteActivity()
   }
 
   /// The process has nothing left to do: closing its line ends it.

@@ -190,9 +190,9 @@ extension RunnerInstance {
   }
 
   private func giveUpCalls(wasLiving: Bool) {
-    let (open, held, made): ([OpenCall], [PendingCall], [CallID]) = state.withLock { state in
-      defer { (state.open, state.held, state.made) = ([:], [], [:]) }
-      return (Array(state.open.values), state.held, Array(state.made.values))
+    let (open, made): ([OpenCall], [CallID]) = state.withLock { state in
+      defer { (state.open, state.made) = ([:], [:]) }
+      return (Array(state.open.values), Array(state.made.values))
     }
     for call in open {
       switchboard.fail(
@@ -201,7 +201,7 @@ extension RunnerInstance {
       )
     }
     for call in made { switchboard.cancel(call) }
-    if wasLiving { owner.takeBack(held) }
+    if wasLiving { owner.takeBack(takeUnbegun()) }
     noteAnswered()
   }
 

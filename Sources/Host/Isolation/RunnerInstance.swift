@@ -176,6 +176,13 @@ package final class RunnerInstance: RunningPlugin {
     if !calls.isEmpty { noteActivity() }
   }
 
+  package func takeUnbegun() -> [PendingCall] {
+    state.withLock { state in
+      defer { state.held = [] }
+      return state.held
+    }
+  }
+
   package func cancelled(_ call: OpenCall, status: CallStatus) {
     let (link, ping): (RunnerLink?, UInt64?) = state.withLock { state in
       if let index = state.held.firstIndex(where: { $0.call === call }) {

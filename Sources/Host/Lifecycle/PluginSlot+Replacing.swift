@@ -126,27 +126,35 @@ extension PluginSlot {
 
   /// Lets the old code answer what it has begun, and stops it.
   private func end(_ old: any RunningPlugin, _ limits: ReplacementLimits) {
-    waitForBegunCalls(until: MonotonicClock.after(milliseconds: limits.drainMilliseconds))
+    let begun = waitForBegunCalls(until: MonotonicClock.after(milliseconds: limits.drainMilliseconds))
     let stopped = BlockingQueue<Void>()
     old.shutDown(deadline: MonotonicClock.after(milliseconds: limits.stopMilliseconds)) { stopped.put(()) }
     if stopped.take(until: MonotonicClock.after(milliseconds: limits.stopMilliseconds + 500)) == nil {
       logger.error("plugin did not stop in time; its thread is left to itself", ["plugin": id])
     }
-    for call in begunCalls() {
+    takeBack(old.takeUnbegun())
+    let pending = pendingIDs
+    for call in begun where !pending.contains(call.id) {
       switchboard.fail(call, .stopping, "cannot end '\(call.commandName)': plugin '\(id)' was reloaded; try again")
     }
   }
 
-  /// The calls whose caller waits and that are not waiting here for the new code.
+  private var pendingIDs: Set<CallID> { Set(state.withLock { $0.pending.map(\.call.id) }) }
+
+  /// The calls whose caller waits and that are not waiting here for the new code; also those that are just on their way here.
   private func begunCalls() -> [OpenCall] {
-    let pending = Set(state.withLock { $0.pending.map(\.call.id) })
+    let pending = pendingIDs
     return switchboard.calls.all().filter { $0.command.provider === self && $0.isOpen && !pending.contains($0.id) }
   }
 
   /// Nothing tells when a plugin in this process has answered its last call, so it is looked for.
-  private func waitForBegunCalls(until deadline: UInt64) {
+  ///
+  /// - Returns: Those that are not answered at the deadline.
+  private func waitForBegunCalls(until deadline: UInt64) -> [OpenCall] {
     let never = BlockingQueue<Void>()
-    while !begunCalls().isEmpty, MonotonicClock.now() < deadline {
+    while true {
+      let begun = begunCalls()
+      guard !begun.isEmpty, MonotonicClock.now() < deadline else { return begun }
       _ = never.take(until: min(deadline, MonotonicClock.after(milliseconds: 5)))
     }
   }

@@ -29,6 +29,8 @@ package protocol RunningPlugin: AnyObject, Sendable {
 
   /// Begins a call. Returns false when it takes none any more.
   func invoke(_ call: OpenCall, payload: [UInt8], content: Content) -> Bool
+  /// Once it has ended: the calls that came too late for it, and that it has not seen.
+  func takeUnbegun() -> [PendingCall]
   func cancelled(_ call: OpenCall, status: CallStatus)
   /// - Parameter wasStarved: The plugin was told that there is no credit.
   func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool)

@@ -2,7 +2,8 @@
 
 internal import Glibc
 
-/// A thread with a name, started at once and ended by joining or letting go. All signals are blocked on it.
+/// A thread with a name, started at once and ended by joining or letting go. Signals from outside are blocked on it; faults are
+/// not, so that a crash is reported with its place, nor is the one that asks a thread of a stuck plugin where it is.
 /// Sendable, because: a pthread_t is an id, usable from any thread.
 package struct OwnedThread: @unchecked Sendable {
   private let id: pthread_t
@@ -13,10 +14,12 @@ package struct OwnedThread: @unchecked Sendable {
   /// - Returns: `nil` when the system has no thread to give.
   package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> OwnedThread? {
     let box = unsafe Unmanaged.passRetained(ThreadBody(name: name, run: body))
-    var everySignal = sigset_t()
+    var fromOutside = sigset_t()
     var before = sigset_t()
-    unsafe sigfillset(&everySignal)
-    unsafe pthread_sigmask(SIG_SETMASK, &everySignal, &before)
+    unsafe sigfillset(&fromOutside)
+    let open = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, __libc_current_sigrtmin() + 6]
+    for signal in open { unsafe sigdelset(&fromOutside, signal) }
+    unsafe pthread_sigmask(SIG_SETMASK, &fromOutside, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     var id = pthread_t()
     guard unsafe pthread_create(&id, nil, runThread, box.toOpaque()) == 0 else {

@@ -83,8 +83,10 @@ void linux_signal_when_parent_ends(int signal) { prctl(PR_SET_PDEATHSIG, signal)
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
 static struct sigaction before[sizeof crashes / sizeof *crashes];
 static int crash_socket = -1;
+static volatile sig_atomic_t crashing;
 
 static void crashed(int signal, siginfo_t *information, void *context) {
+  crashing = 1;
   shutdown(crash_socket, SHUT_RDWR);
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
     if (crashes[i] != signal) continue;
@@ -101,6 +103,8 @@ void linux_shut_down_when_crashing(int socket) {
   struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &action, &before[i]);
 }
+
+bool linux_is_crashing(void) { return crashing; }
 
 static void kill_group(int signal) {
   (void)signal;

@@ -81,6 +81,9 @@ enum PluginsCommand {
   private static func change(_ invocation: Invocation, _ verb: String, _ id: String) throws -> Int32 {
     let answer = try ControlClient(home: invocation.home).request("plugin/\(verb)", ["id": .string(id)])
     if invocation.wantsJSON || verb == "info" { Terminal.print(answer) } else { show([answer]) }
+    if !invocation.wantsJSON, verb == "info", let crash = answer["lastCrash"].flatMap({ CrashReport($0) }) {
+      Terminal.print("\nlast crash: \(Terminal.plainLines(crash.text))")
+    }
     return verb != "reload" || ["active", "ready"].contains(answer["state"]?.stringValue) ? SystemExit.ok : SystemExit.failed
   }
 

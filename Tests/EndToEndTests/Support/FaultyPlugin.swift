@@ -41,7 +41,7 @@ enum FaultyPlugin {
     let library = directory + "/libfaults.so"
     let outcome = try Program.run(
       [
-        "cc", "-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden",
+        "cc", "-std=c99", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden",
         "-I\(LiveHost.packageDirectory)/Sources/PluginAPI/include", "-DID=\"\(id)\"", "-DNS=\"\(id)\"",
       ] + options + ["\(LiveHost.packageDirectory)/Tests/Fixtures/Plugins/faults.c", "-o", library, "-lpthread"],
       in: parent)

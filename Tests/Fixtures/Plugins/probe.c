@@ -17,6 +17,9 @@
 #ifndef NS
 #define NS "probe"
 #endif
+#ifndef TICKS
+#define TICKS NS ".ticks"
+#endif
 
 static const jf_host *host;
 static jf_instance *me;
@@ -104,7 +107,7 @@ static jf_status start(void *self) {
 #ifdef FAIL_START
   return JF_E_FAILED;
 #endif
-  host->topic_open(me, text(NS ".ticks"), &topic);
+  host->topic_open(me, text(TICKS), &topic);
   return JF_OK;
 }
 

@@ -52,6 +52,9 @@ void linux_signal_when_parent_ends(int signal);
    async-signal-safe code may run there. */
 void linux_shut_down_when_crashing(int socket);
 
+/* Whether that is happening: the line's end is then our own doing. */
+bool linux_is_crashing(void);
+
 /* When `signal` comes: kills every process of this one's group, this one too. Runs in the handler, so C again. */
 void linux_kill_group_when(int signal);
 

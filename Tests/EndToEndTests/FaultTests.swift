@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each fault of a plugin in a process of its own costs: that plugin, for a moment, and nobody else. The table of
+// Docs/reliability.md says the same in words.
+import FoundationEssentials
+import Glibc
+import JSON
+import Testing
+
+@Suite(.serialized) struct FaultTests {
+  /// Short limits, and no look at the process when it crashes: that takes seconds each.
+  private func configure(_ home: String, _ ids: [String], lookedAt: Set<String> = []) throws {
+    let plugins = ids.map { id in
+      #""\#(id)": {"environment": \#(lookedAt.contains(id) ? "{}" : #"{"SWIFT_BACKTRACE": "enable=no"}"#)}"#
+    }
+    let limits = #"{"startTimeoutMs": 2000, "stopTimeoutMs": 700, "cancelGraceMs": 300, "stuckTimeoutMs": 1500, "drainTimeoutMs": 2000}"#
+    let text = #"{"limits": \#(limits), "plugins": {\#(plugins.joined(separator: ", "))}}"#
+    try Data(text.utf8).write(to: URL(filePath: home + "/config.json"))
+  }
+
+  private func host(_ faults: [(id: String, options: [String])], lookedAt: Set<String> = []) throws -> LiveHost {
+    let home = LiveHost.temporary("jackfield-faults")
+    for (id, options) in faults { try FaultyPlugin.build(id, in: home + "/plugins", options: options) }
+    try configure(home, faults.map(\.id), lookedAt: lookedAt)
+    return try LiveHost(home: home, plugins: [])
+  }
+
+  private func information(_ id: String, _ host: LiveHost) throws -> JSONValue { try host.json("plugins", "info", id, "--json") }
+
+  private func until(_ id: String, is state: String, _ host: LiveHost) throws -> JSONValue {
+    try host.until("plugins", "info", id, "--json") { $0["state"]?.stringValue == state }
+  }
+
+  /// The error of a failed call.
+  private func failure(_ host: LiveHost, _ arguments: String...) throws -> JSONValue {
+    let outcome = try Program.run([LiveHost.jackfield, "call"] + arguments + ["--json", "--home", host.home], in: host.home)
+    #expect(outcome.status != 0, "\(arguments)")
+    return (try? JSONValue(parsing: outcome.error)) ?? .string(outcome.error)
+  }
+
+  private static let crashes = ["SEGV", "ABORT", "TRAP"]
+
+  /// Every command waits while the plugin is started again and again; at the third crash it hears why there will be no fourth.
+  @Test func crashBeforeItRunsEndsInQuarantine() async throws {
+    try await onOwnThread {
+      let faults = Self.crashes.flatMap { fault in
+        ["CONSTRUCTOR", "ENTRY", "CREATE", "START"].map { (fault, $0, "\(fault)-\($0)".lowercased()) }
+      }
+      let host = try host(faults.map { ($2.filter { $0 != "-" }, FaultyPlugin.options($0, at: $1)) })
+      for (_, _, name) in faults {
+        let id = name.filter { $0 != "-" }
+        let outcome = try host.run("call", "\(id).echo", "{}", "--timeout", "20s")
+        #expect(outcome.status == 1 && outcome.error.contains("crashed 3 times within 5 minutes"), "\(id): \(outcome.error)")
+        #expect(try information(id, host)["state"]?.stringValue == "quarantined", "\(id)")
+      }
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  @Test func crashInACallCostsThatCallAndThePluginComesBack() async throws {
+    try await onOwnThread {
+      let faults = (Self.crashes + ["EXIT", "KILL"]).map { ($0.lowercased(), FaultyPlugin.options($0, at: "INVOKE")) }
+      let host = try host(faults, lookedAt: ["segv"])
+      for (id, _) in faults {
+        let first = try host.json("call", "\(id).pid", "{}")
+        let outcome = try host.run("call", "\(id).work", "{}")
+        #expect(outcome.status == 1 && outcome.error.contains("died while it answered '\(id).work'"), "\(id): \(outcome.error)")
+        #expect(try host.json("call", "\(id).echo", "7", "--timeout", "60s") == 7)
+        #expect(try host.json("call", "\(id).pid", "{}") != first)
+        #expect(try information(id, host)["crashes"]?.intValue == 1)
+      }
+      let crash = try information("segv", host)["lastCrash"]
+      #expect(crash?["calls"]?[0]?.stringValue == "segv.work", "\(crash?.serialized() ?? "no report")")
+      #expect(crash?.serialized().contains("faults.c") == true, "\(crash?.serialized() ?? "no report")")
+      let shown = try host.run("plugins", "info", "segv").output
+      #expect(shown.contains("faults.c"), "\(shown)")
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  @Test func swiftTrapIsReportedWithItsPlace() async throws {
+    try await onOwnThread {
+      let home = LiveHost.temporary("jackfield-faults")
+      try FaultyPlugin.swift(in: home + "/plugins")
+      try configure(home, ["swiftfault"], lookedAt: ["swiftfault"])
+      let host = try LiveHost(home: home, plugins: [])
+      #expect(try host.run("call", "swiftfault.bounds", "{}").status == 1)
+      let information = try host.until("plugins", "info", "swiftfault", "--json") { $0["lastCrash"] != nil }
+      #expect(information["lastCrash"]?.serialized().contains("SwiftFaultPlugin.swift") == true, "\(information.serialized())")
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  @Test func crashInAnEventIsTriedAgainAndThenQuarantined() async throws {
+    try await onOwnThread {
+      let home = LiveHost.temporary("jackfield-faults")
+      let ids = Self.crashes.map { "\($0)event".lowercased() } + ["hangevent"]
+      for (id, fault) in zip(ids, Self.crashes + ["HANG"]) {
+        try FaultyPlugin.build(id, in: home + "/plugins", options: FaultyPlugin.options(fault, at: "EVENT"))
+      }
+      let manifest = DroppedPlugin.manifest("faults").replacing(#""publishes": ["faults.ticks"]"#, with: #""publishes": ["faults.poke"]"#)
+      try DroppedPlugin.probe("faults", in: home + "/plugins", options: ["-DTICKS=\"faults.poke\""], manifest: manifest)
+      try configure(home, ids)
+      let host = try LiveHost(home: home, plugins: [])
+      #expect(try host.json("call", "faults.publish", "1") == 0)
+      for id in ids { #expect(try until(id, is: "quarantined", host)["crashes"]?.intValue == 3, "\(id)") }
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  @Test func crashAndHangInStopHoldNobodyUp() async throws {
+    try await onOwnThread {
+      let faults = (Self.crashes + ["HANG", "SPIN"]).map { ("\($0)stop".lowercased(), FaultyPlugin.options($0, at: "STOP")) }
+      let host = try host(faults)
+      for (id, _) in faults {
+        let pid = Int64(try host.json("call", "\(id).pid", "{}").intValue ?? 0)
+        #expect(try host.run("plugins", "disable", id).status == 0)
+        #expect(try information(id, host)["state"]?.stringValue == "disabled")
+        #expect(try gone(pid), "\(id)")
+      }
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  @Test func hangBeforeItRunsIsGivenUpAndItsProcessEnded() async throws {
+    try await onOwnThread {
+      let places = ["CONSTRUCTOR", "ENTRY", "CREATE", "START"]
+      let faults = places.map { ("hang\($0)".lowercased(), FaultyPlugin.options("HANG", at: $0)) }
+      let host = try host(faults)
+      for (id, _) in faults {
+        let outcome = try host.run("call", "\(id).echo", "{}")
+        #expect(outcome.status == 1 && outcome.error.contains("did not start within 2000 ms"), "\(id): \(outcome.error)")
+        #expect(try information(id, host)["state"]?.stringValue == "failed")
+      }
+      #expect(try runners(of: host) == [])
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  /// The deadline ends the call; what comes next waits for the process that takes the place of the one that hangs.
+  @Test func hangInACallIsSampledAndReplaced() async throws {
+    try await onOwnThread {
+      let faults = ["HANG", "SPIN"].map { ("\($0)work".lowercased(), FaultyPlugin.options($0, at: "INVOKE")) }
+      let host = try host(faults)
+      for (id, _) in faults {
+        let first = try host.json("call", "\(id).pid", "{}")
+        #expect(try host.run("call", "\(id).work", "{}", "--timeout", "200ms").error.contains("deadline"))
+        #expect(try host.json("call", "\(id).pid", "{}", "--timeout", "20s") != first)
+        let crash = try information(id, host)["lastCrash"]
+        #expect(crash?["sample"]?.serialized().contains("libfaults.so") == true, "\(crash?.serialized() ?? "no report")")
+      }
+      #expect(host.stop().status == 0)
+    }
+  }
+
+  /// Bad manners that cost nothing, or one call.
+  @Test func misbehaviourIsSurvived() async throws {
+    try await onOwnThread {
+      let faults: [(String, [String])] = [
+        ("close3", FaultyPlugin.options("CLOSE3", at: "INVOKE")), ("print", FaultyPlugin.options("PRINT", at: "INVOKE")),
+        ("fork", FaultyPlugin.options("FORK", at: "INVOKE")), ("never", ["-DNEVER_FINISH"]), ("twice", ["-DFINISH_TWICE"]),
+        ("late", ["-DFINISH_AFTER_DESTROY"]), ("keeps", ["-DKEEP_POINTER"]), ("badtext", ["-DBAD_UTF8"]), ("huge", ["-DHUGE"]),
+        ("outlives", ["-DTHREAD_OUTLIVES_STOP"]), ("greedy", ["-DEMIT_PAST_CREDIT"]), ("chatter", ["-DFLOOD_LOG"]),
+        ("silent", ["-DRETURN_OK_UNFINISHED"]),
+      ]
+      let host = try host(faults)
+      let outcomes = try faults.map { ($0.0, try host.run("call", "\($0.0).work", "{}", "--timeout", "2s")) }
+      let expected = [
+        "never": "deadline", "late": "deadline", "badtext": "bytes that are not UTF-8", "huge": "answered 'huge.work' with 1073741824 bytes",
+        "silent": "was done without answering it",
+      ]
+      for (id, outcome) in outcomes {
+        if let sentence = expected[id] { #expect(outcome.error.contains(sentence), "\(id): \(outcome.error)") } else {
+          #expect(outcome.status == 0, "\(id): \(outcome.error)")
+        }
+        #expect(try host.json("call", "\(id).echo", "1") == 1, "\(id)")
+        #expect(try information(id, host)["crashes"]?.intValue == 0, "\(id)")
+      }
+      let log = try String(contentsOf: URL(filePath: host.home + "/state/log/host.log"), encoding: .utf8)
+      #expect(log.contains("a line on standard output") && log.contains("a line on standard error"))
+      let processes = try runners(of: host)
+      #expect(processes.count >= faults.count)
+      #expect(host.stop().status == 0)
+      for pid in processes { #expect(try gone(pid), "\(pid)") }
+    }
+  }
+
+  /// What the plugin forked goes with it, and no runner outlives a host that had no time to say good-bye.
+  @Test func killedHostLeavesNoOrphan() async throws {
+    try await onOwnThread {
+      let host = try host([("fork", FaultyPlugin.options("FORK", at: "INVOKE")), ("hangwork", FaultyPlugin.options("HANG", at: "INVOKE"))])
+      #expect(try host.run("call", "fork.work", "{}").status == 0)
+      let hanging = try Program([LiveHost.jackfield, "call", "hangwork.work", "{}", "--home", host.home], in: host.home)
+      _ = try host.until("status", "--json") { $0["openCalls"]?.intValue == 1 }
+      let processes = try runners(of: host)
+      #expect(processes.count == 3)  // and the forked one
+      host.killNow()
+      _ = hanging.wait()
+      for pid in processes { #expect(try gone(pid), "\(pid)") }
+    }
+  }
+
+  // MARK: Processes
+
+  /// The processes whose line to the host hangs at this one: its runners, and what they forked.
+  private func runners(of host: LiveHost) throws -> [Int64] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int64($0) }.filter { pid in
+      guard let status = try? String(contentsOf: URL(filePath: "/proc/\(pid)/stat"), encoding: .utf8) else { return false }
+      let fields = status[status.lastIndex(of: ")")!...].split(separator: " ")
+      guard fields[1] != "Z" else { return false }
+      return try information(ofGroup: String(fields[3]), host)
+    }
+  }
+
+  /// Whether a process group is led by a child of the host.
+  private func information(ofGroup leader: String, _ host: LiveHost) throws -> Bool {
+    guard let status = try? String(contentsOf: URL(filePath: "/proc/\(leader)/stat"), encoding: .utf8) else { return false }
+    return status[status.lastIndex(of: ")")!...].split(separator: " ")[2] == "\(host.process.pid)"
+  }
+
+  /// Whether a process ends within ten seconds; there is nothing to wait on for a process that is not ours.
+  private func gone(_ pid: Int64) throws -> Bool {
+    for _ in 0..<2_000 {
+      guard let status = try? String(contentsOf: URL(filePath: "/proc/\(pid)/stat"), encoding: .utf8) else { return true }
+      if status[status.lastIndex(of: ")")!...].split(separator: " ")[1] == "Z" { return true }
+      usleep(5_000)
+    }
+    return false
+  }
+}
