@@ -81,6 +81,7 @@ package struct ConfigurationLoader: Sendable {
     set(&configuration.limits.startTimeoutMilliseconds, limits?["startTimeoutMs"]?.intValue)
     set(&configuration.limits.stopTimeoutMilliseconds, limits?["stopTimeoutMs"]?.intValue)
     set(&configuration.limits.maxCallsInFlight, limits?["maxCallsInFlight"]?.intValue)
+    set(&configuration.trust.pin, filled["trust"]?["pin"]?.boolValue)
     return configuration
   }
 

@@ -46,5 +46,8 @@ enum ConfigurationSchema {
       "stopTimeoutMs": whole(from: 1, to: 3_600_000, default: 5_000),
       "maxCallsInFlight": whole(from: 1, to: 1_000_000, default: 10_000),
     ]),
+    "trust": object([
+      "pin": ["type": "boolean", "default": true]
+    ]),
   ])
 }

@@ -25,6 +25,7 @@ package final class HostDaemon: Sendable {
     case reload(Reply)
     case setEnabled(String, Bool, Reply)
     case reloadPlugin(String, Reply)
+    case allow(String, Reply)
     case watchStart(PluginSlot)
   }
 
@@ -106,6 +107,7 @@ package final class HostDaemon: Sendable {
       case .reload(let reply): reply(reload())
       case .setEnabled(let id, let enabled, let reply): reply(setEnabled(id, enabled))
       case .reloadPlugin(let id, let reply): reply(reloadPlugin(id))
+      case .allow(let id, let reply): reply(allow(id))
       case .watchStart(let slot): starts.append((slot, MonotonicClock.after(milliseconds: manager.startMilliseconds)))
       case nil: break
       }
@@ -120,7 +122,8 @@ package final class HostDaemon: Sendable {
     orders.close()
     while let order = orders.take() {
       switch order {
-      case .reload(let reply), .setEnabled(_, _, let reply), .reloadPlugin(_, let reply): reply(.failure(Self.stopping))
+      case .reload(let reply), .setEnabled(_, _, let reply), .reloadPlugin(_, let reply), .allow(_, let reply):
+        reply(.failure(Self.stopping))
       case .stop, .watchStart: break
       }
     }
@@ -151,6 +154,9 @@ package final class HostDaemon: Sendable {
   package func requestEnabled(_ id: String, _ enabled: Bool, _ reply: @escaping Reply) { put(.setEnabled(id, enabled, reply), reply) }
 
   package func requestPluginReload(_ id: String, _ reply: @escaping Reply) { put(.reloadPlugin(id, reply), reply) }
+
+  /// Asks for a plugin's files to be accepted as they are now.
+  package func requestAllow(_ id: String, _ reply: @escaping Reply) { put(.allow(id, reply), reply) }
 
   private func put(_ order: Order, _ reply: Reply) {
     guard !isStopping(), orders.put(order) else { return reply(.failure(Self.stopping)) }
@@ -188,6 +194,13 @@ package final class HostDaemon: Sendable {
   private func reloadPlugin(_ id: String) -> Result<JSONValue, HostFault> {
     guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
     manager.replace(id, with: survey.candidates(configuration.withLock { $0 }), unless: isStopping)
+    return answer(about: id)
+  }
+
+  private func allow(_ id: String) -> Result<JSONValue, HostFault> {
+    guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
+    manager.apply(survey.candidates(configuration.withLock { $0 }, allowing: id))
+    manager.startWithHost(unless: isStopping)
     return answer(about: id)
   }
 
