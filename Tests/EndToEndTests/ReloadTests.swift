@@ -24,7 +24,7 @@ import Testing
     """
 
   private func mode(_ mode: String, of id: String, in home: String, _ more: String = "") throws {
-    let text = #"{"plugins": {"\#(id)": {"mode": "\#(mode)"\#(more)}}, "limits": {"startTimeoutMs": 3000}}"#
+    let text = #"{"plugins": {"\#(id)": {"mode": "\#(mode)"\#(more)}}, "limits": {"startTimeoutMs": 3000}, "trust": {"pin": false}}"#
     try Data(text.utf8).write(to: URL(filePath: home + "/config.json"))
   }
 

@@ -47,6 +47,11 @@ package struct Configuration: Sendable {
     package var maxLineBytes = 16 << 20
   }
 
+  package struct Trust: Sendable, Hashable {
+    /// Whether a plugin is refused when its files are not those that were allowed.
+    package var pin = true
+  }
+
   package struct Limits: Sendable, Hashable {
     package var startTimeoutMilliseconds = 10_000
     package var stopTimeoutMilliseconds = 5_000
@@ -66,6 +71,7 @@ package struct Configuration: Sendable {
   package var log = Log()
   package var control = Control()
   package var limits = Limits()
+  package var trust = Trust()
 
   /// The files' values merged, secrets still references.
   let written: JSONValue

@@ -84,6 +84,7 @@ package struct ConfigurationLoader: Sendable {
     set(&configuration.limits.cancelGraceMilliseconds, limits?["cancelGraceMs"]?.intValue)
     set(&configuration.limits.stuckTimeoutMilliseconds, limits?["stuckTimeoutMs"]?.intValue)
     set(&configuration.limits.maxCallsInFlight, limits?["maxCallsInFlight"]?.intValue)
+    set(&configuration.trust.pin, filled["trust"]?["pin"]?.boolValue)
     return configuration
   }
 

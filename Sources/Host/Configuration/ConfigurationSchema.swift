@@ -51,5 +51,8 @@ enum ConfigurationSchema {
       "stuckTimeoutMs": whole(from: 1, to: 3_600_000, default: 30_000),
       "maxCallsInFlight": whole(from: 1, to: 1_000_000, default: 10_000),
     ]),
+    "trust": object([
+      "pin": ["type": "boolean", "default": true]
+    ]),
   ])
 }

@@ -14,6 +14,8 @@ package protocol ControlBackend: AnyObject, Sendable {
   func enablePlugin(_ id: String, reply: @escaping Reply)
   func disablePlugin(_ id: String, reply: @escaping Reply)
   func reloadPlugin(_ id: String, reply: @escaping Reply)
+  /// Accepts the plugin's files as they are now.
+  func allowPlugin(_ id: String, reply: @escaping Reply)
   func status(reply: @escaping Reply)
   func reload(reply: @escaping Reply)
   /// Answers when the stop has begun: the door must still be open to tell.

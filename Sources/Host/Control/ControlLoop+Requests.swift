@@ -42,7 +42,7 @@ extension ControlLoop {
       try params.allow([])
       return backend.pluginList().bytes()
     case .pluginInfo: return try backend.pluginInfo(pluginID(params)).get().bytes()
-    case .pluginEnable, .pluginDisable, .pluginReload: try askPlugin(method, pluginID(params), request, of: peer)
+    case .pluginEnable, .pluginDisable, .pluginReload, .pluginAllow: try askPlugin(method, pluginID(params), request, of: peer)
     case .hostStatus, .hostReload, .hostStop:
       try params.allow([])
       try askHost(method, request, of: peer)
@@ -65,6 +65,7 @@ extension ControlLoop {
     try later(method, request, of: peer) { reply in
       if method == .pluginEnable { return backend.enablePlugin(plugin, reply: reply) }
       if method == .pluginDisable { return backend.disablePlugin(plugin, reply: reply) }
+      if method == .pluginAllow { return backend.allowPlugin(plugin, reply: reply) }
       backend.reloadPlugin(plugin, reply: reply)
     }
   }

@@ -13,6 +13,7 @@ enum ControlMethod: String, CaseIterable {
   case pluginEnable = "plugin/enable"
   case pluginDisable = "plugin/disable"
   case pluginReload = "plugin/reload"
+  case pluginAllow = "plugin/allow"
   case hostStatus = "host/status"
   case hostReload = "host/reload"
   case hostStop = "host/stop"

@@ -10,6 +10,10 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case notRegular
     /// Its group or others may read or write it.
     case notPrivate
+    /// Its group or others may write it.
+    case writableByOthers
+    /// The user it belongs to is neither the host's nor root.
+    case foreignOwner(UInt32)
     case tooLarge(limit: Int)
   }
 
@@ -19,6 +23,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   package let cause: Cause
 
   package var isMissing: Bool { cause == .system(ENOENT) || cause == .system(ENOTDIR) }
+  package var isLink: Bool { cause == .system(ELOOP) }
 
   /// What happened, without the path.
   package var reason: String {
@@ -26,6 +31,8 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case .system(let number): Self.text(of: number)
     case .notRegular: "it is not a regular file"
     case .notPrivate: "others than its owner may read or write it"
+    case .writableByOthers: "others than its owner may write it"
+    case .foreignOwner(let user): "it belongs to user \(user)"
     case .tooLarge(let limit): "it is larger than \(limit) bytes"
     }
   }

@@ -5,17 +5,29 @@ import Glibc
 package enum SmallFile {
   /// Reads a regular file of at most `limit` bytes; symbolic links are followed.
   ///
-  /// - Parameter mustBePrivate: Refuse a file that its group or others may read or write.
-  package static func read(_ path: String, limit: Int, mustBePrivate: Bool = false) throws(FileError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+  /// - Parameters:
+  ///   - mustBePrivate: Refuse a file that its group or others may read or write.
+  ///   - mustBeOwn: Refuse a file that somebody else than this user and root could have written, and a symbolic link.
+  package static func read(
+    _ path: String, limit: Int, mustBePrivate: Bool = false, mustBeOwn: Bool = false
+  ) throws(FileError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (mustBeOwn ? O_NOFOLLOW : 0))
     guard descriptor >= 0 else { throw FileError(verb: "read", path: path, cause: .system(errno)) }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(verb: "read", path: path, cause: .system(errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(verb: "read", path: path, cause: .notRegular) }
+    if mustBeOwn { try requireOwn(status, path) }
     if mustBePrivate, status.st_mode & 0o077 != 0 { throw FileError(verb: "read", path: path, cause: .notPrivate) }
     guard status.st_size <= limit else { throw FileError(verb: "read", path: path, cause: .tooLarge(limit: limit)) }
     return try bytes(of: descriptor, path: path, limit: limit)
+  }
+
+  private static func requireOwn(_ status: stat, _ path: String) throws(FileError) {
+    guard status.st_uid == 0 || status.st_uid == geteuid() else {
+      throw FileError(verb: "read", path: path, cause: .foreignOwner(status.st_uid))
+    }
+    guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else { throw FileError(verb: "read", path: path, cause: .writableByOthers) }
   }
 
   /// Replaces a file as a whole: whoever reads sees the old text or the new one, even after a power cut. Mode 0600.

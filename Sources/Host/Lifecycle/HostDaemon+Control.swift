@@ -39,6 +39,8 @@ extension HostDaemon: ControlBackend {
 
   package func reloadPlugin(_ id: String, reply: @escaping ControlBackend.Reply) { requestPluginReload(id, Self.translating(reply)) }
 
+  package func allowPlugin(_ id: String, reply: @escaping ControlBackend.Reply) { requestAllow(id, Self.translating(reply)) }
+
   package func status(reply: @escaping ControlBackend.Reply) { reply(.success(status())) }
 
   package func reload(reply: @escaping ControlBackend.Reply) { requestReload(Self.translating(reply)) }

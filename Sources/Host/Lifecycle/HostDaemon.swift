@@ -13,7 +13,7 @@ package final class HostDaemon: Sendable {
     package var plugins: [String] = []
     package var environment: [String: String] = [:]
     /// The program that runs a plugin in a process of its own; beside this one unless said otherwise.
-    package var runner = HostInstallation.runner
+    package var runner = (FilePaths.real("/proc/self/exe")?.parentDirectory ?? "") + "/jackfield-runner"
     /// Where log lines go besides the file in the state directory.
     package var console: any LogSink
 
@@ -27,6 +27,7 @@ package final class HostDaemon: Sendable {
     case reload(Reply)
     case setEnabled(String, Bool, Reply)
     case reloadPlugin(String, Reply)
+    case allow(String, Reply)
     case watchStart(PluginSlot)
   }
 
@@ -113,6 +114,7 @@ package final class HostDaemon: Sendable {
       case .reload(let reply): reply(reload())
       case .setEnabled(let id, let enabled, let reply): reply(setEnabled(id, enabled))
       case .reloadPlugin(let id, let reply): reply(reloadPlugin(id))
+      case .allow(let id, let reply): reply(allow(id))
       case .watchStart(let slot): starts.append((slot, MonotonicClock.after(milliseconds: manager.startMilliseconds)))
       case nil: break
       }
@@ -127,7 +129,8 @@ package final class HostDaemon: Sendable {
     orders.close()
     while let order = orders.take() {
       switch order {
-      case .reload(let reply), .setEnabled(_, _, let reply), .reloadPlugin(_, let reply): reply(.failure(Self.stopping))
+      case .reload(let reply), .setEnabled(_, _, let reply), .reloadPlugin(_, let reply), .allow(_, let reply):
+        reply(.failure(Self.stopping))
       case .stop, .watchStart: break
       }
     }
@@ -159,6 +162,9 @@ package final class HostDaemon: Sendable {
   package func requestEnabled(_ id: String, _ enabled: Bool, _ reply: @escaping Reply) { put(.setEnabled(id, enabled, reply), reply) }
 
   package func requestPluginReload(_ id: String, _ reply: @escaping Reply) { put(.reloadPlugin(id, reply), reply) }
+
+  /// Asks for a plugin's files to be accepted as they are now.
+  package func requestAllow(_ id: String, _ reply: @escaping Reply) { put(.allow(id, reply), reply) }
 
   private func put(_ order: Order, _ reply: Reply) {
     guard !isStopping(), orders.put(order) else { return reply(.failure(Self.stopping)) }
@@ -198,6 +204,13 @@ package final class HostDaemon: Sendable {
     guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
     let fault = manager.reload(id, with: survey.candidates(configuration.withLock { $0 }), unless: isStopping)
     if let fault { return .failure(HostFault("plugin '\(id)' was not reloaded, the old one goes on: \(fault)")) }
+    return answer(about: id)
+  }
+
+  private func allow(_ id: String) -> Result<JSONValue, HostFault> {
+    guard manager.entry(id) != nil else { return .failure(unknownPlugin(id)) }
+    manager.apply(survey.candidates(configuration.withLock { $0 }, allowing: id))
+    manager.startWithHost(unless: isStopping)
     return answer(about: id)
   }
 

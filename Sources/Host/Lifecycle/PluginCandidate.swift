@@ -19,14 +19,16 @@ package struct PluginCandidate: Sendable {
   package var verdict: Verdict
   /// Other copies of it that come later on the search path.
   package var shadowed: [String]
-  /// Changes when the manifest or the library is another one than before.
+  /// Changes when the manifest or a library is another one than before.
   package var fingerprint: String
+  /// Of the files that may be loaded; nil for plugins that may not run.
+  package var sha256: String?
   /// The manifest as JSON, for `plugins info`.
   package var manifest: JSONValue?
 
   package init(
     id: String, version: String = "", path: String, mode: String = "inprocess", verdict: Verdict, shadowed: [String] = [],
-    fingerprint: String = "", manifest: JSONValue? = nil
+    fingerprint: String = "", sha256: String? = nil, manifest: JSONValue? = nil
   ) {
     self.id = id
     self.version = version
@@ -35,6 +37,7 @@ package struct PluginCandidate: Sendable {
     self.verdict = verdict
     self.shadowed = shadowed
     self.fingerprint = fingerprint
+    self.sha256 = sha256
     self.manifest = manifest
   }
 }

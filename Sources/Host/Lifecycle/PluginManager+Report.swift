@@ -41,6 +41,7 @@ extension PluginManager {
     guard let entry = entry(id) else { return nil }
     var information = row(entry)
     information["manifest"] = entry.candidate.manifest ?? .null
+    information["sha256"] = entry.candidate.sha256.map { .string($0) } ?? .null
     guard let slot = entry.slot else { return .object(information) }
     information["backlog"] = .integer(Int64(slot.instance?.backlog ?? 0))
     information["subscriptions"] = .array(slot.subscriptionCounts.map(Self.json))

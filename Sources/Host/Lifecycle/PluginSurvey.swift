@@ -8,23 +8,32 @@ package struct PluginSurvey: Sendable {
   private let directories: Directories
   private let environment: [String: String]
   private let logger: Logger
+  private let trust: PluginTrust
 
   package init(directories: Directories, environment: [String: String], logger: Logger = .silent) {
     self.directories = directories
     self.environment = environment
     self.logger = logger
+    let own = OwnInstallation(dropIn: Array(directories.pluginPathAfter.prefix(1)))
+    trust = PluginTrust(state: directories.state, own: own, logger: logger)
   }
 
   /// Every plugin on the search path, in the order of starting; those that may not run come last.
-  package func candidates(_ configuration: Configuration) -> [PluginCandidate] {
+  ///
+  /// - Parameter allowing: The plugin whose files may be others than before.
+  package func candidates(_ configuration: Configuration, allowing: String? = nil) -> [PluginCandidate] {
     let discovery = discover(configuration)
     for problem in discovery.problems { logger.warning(problem) }
     for shadowed in discovery.shadowed { logger.warning("\(shadowed)") }
     var found = discovery.plugins
     let enabled = found.indices.filter { configuration.plugin(found[$0].id).enabled }
-    judge(&found, enabled)
+    let judged = judge(&found, enabled)
     settleNamespaces(&found, enabled)
-    let candidates = found.map { candidate($0, configuration, discovery.shadowed) }
+    let pass = TrustPass(trust, pins: configuration.trust.pin, allowing: allowing)
+    var candidates = found.indices.map { candidate(found[$0], judged[$0] ?? [], pass, configuration, discovery.shadowed) }
+    for (id, refusal) in pass.finish() {
+      for index in candidates.indices where candidates[index].id == id { candidates[index].verdict = .refused(refusal.message) }
+    }
     return ordered(candidates, manifests: found)
   }
 
@@ -47,11 +56,14 @@ package struct PluginSurvey: Sendable {
     PluginDiscovery(searchPath: directories.pluginPath(configured: configuration.pluginPath))
   }
 
-  private func judge(_ found: inout [DiscoveredPlugin], _ enabled: [Int]) {
+  /// - Returns: The libraries of each that passed, still open.
+  private func judge(_ found: inout [DiscoveredPlugin], _ enabled: [Int]) -> [Int: [SharedLibrary]] {
     let judge = PluginJudge()
+    var judged: [Int: [SharedLibrary]] = [:]
     for index in enabled where found[index].refusal == nil {
-      do throws(Refusal) { try judge.judge(found[index]) } catch { found[index].refusal = error }
+      do throws(Refusal) { judged[index] = try judge.judge(found[index]) } catch { found[index].refusal = error }
     }
+    return judged
   }
 
   /// Only plugins that are enabled claim their namespaces.
@@ -65,29 +77,37 @@ package struct PluginSurvey: Sendable {
   // MARK: One plugin
 
   private func candidate(
-    _ plugin: DiscoveredPlugin, _ configuration: Configuration, _ shadowed: [PluginDiscovery.Shadowed]
+    _ plugin: DiscoveredPlugin, _ judged: [SharedLibrary], _ pass: TrustPass, _ configuration: Configuration,
+    _ shadowed: [PluginDiscovery.Shadowed]
   ) -> PluginCandidate {
     let settings = configuration.plugin(plugin.id)
+    let verdict = verdict(plugin, judged, pass, settings, configuration)
+    let sha256 = pass.admitted[plugin.id]?.sha256
     return PluginCandidate(
       id: plugin.id, version: plugin.manifest.map { "\($0.version)" } ?? "", path: plugin.path,
-      mode: mode(plugin, settings).rawValue, verdict: verdict(plugin, settings, configuration),
-      shadowed: shadowed.filter { $0.id == plugin.id }.map(\.path), fingerprint: plugin.fingerprint, manifest: plugin.manifest?.document)
+      mode: mode(plugin, settings).rawValue, verdict: verdict,
+      shadowed: shadowed.filter { $0.id == plugin.id }.map(\.path),
+      fingerprint: [sha256 ?? plugin.fingerprint, plugin.path, terms(plugin, settings)].joined(separator: " "),
+      sha256: sha256, manifest: plugin.manifest?.document)
   }
 
   private func verdict(
-    _ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin, _ configuration: Configuration
+    _ plugin: DiscoveredPlugin, _ judged: [SharedLibrary], _ pass: TrustPass, _ settings: Configuration.Plugin,
+    _ configuration: Configuration
   ) -> PluginCandidate.Verdict {
     guard settings.enabled else { return .disabled }
     if let refusal = plugin.refusal { return .refused(refusal.message) }
-    guard let manifest = plugin.manifest, let library = plugin.libraryPath else {
+    guard let manifest = plugin.manifest, !judged.isEmpty else {
       return .refused("cannot load '\(plugin.path)': it has no manifest; add a plugin.json")
     }
     do {
       let value = try configuration.settings(for: plugin.id, schema: manifest.settingsSchema())
       let resolved = try SecretReference.resolving(value, environment: environment)
-      var blueprint = blueprint(plugin, manifest, library: library, configuration: resolved)
+      let admitted = try pass.admit(plugin, version: "\(manifest.version)", judged)
+      var blueprint = blueprint(plugin, manifest, library: admitted.library, configuration: resolved)
       blueprint.environment = try variables(settings, of: plugin.id)
       blueprint.mode = mode(plugin, settings)
+      blueprint.fingerprint = admitted.sha256
       blueprint.reload = manifest.reload ?? (blueprint.mode == .process ? .overlap : .restart)
       if settings.record { blueprint.terms.recordPath = "\(directories.state)/records/\(plugin.id).\(blueprint.mode.rawValue).jsonl" }
       return .accepted(blueprint)
@@ -96,9 +116,14 @@ package struct PluginSurvey: Sendable {
     }
   }
 
+  /// What the configuration says of how a plugin runs; its code has to begin anew when this changes.
+  private func terms(_ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> String {
+    "\(mode(plugin, settings)) \(settings.record) \(settings.environment.serialized())"
+  }
+
   /// Plugins that come with the host run in its process, those of strangers in one of their own.
   private func mode(_ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> Configuration.Mode {
-    settings.mode ?? (HostInstallation.owns(plugin.path) ? .inprocess : .process)
+    settings.mode ?? (trust.own.holds(plugin.path) ? .inprocess : .process)
   }
 
   /// What the process of a plugin is to find in its environment.
@@ -121,11 +146,9 @@ package struct PluginSurvey: Sendable {
     let terms = InstanceTerms(
       id: manifest.id, version: "\(manifest.version)", libraryPath: library, configuration: configuration.bytes(),
       commands: Set(manifest.commands.map(\.name)), publishes: manifest.publishes, threads: manifest.threads, directories: places)
-    var blueprint = PluginBlueprint(
+    return PluginBlueprint(
       terms: terms, commands: manifest.commandDescriptions, subscriptions: manifest.blueprintSubscriptions,
       requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost)
-    blueprint.fingerprint = plugin.fingerprint
-    return blueprint
   }
 
   // MARK: The order

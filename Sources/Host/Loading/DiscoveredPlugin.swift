@@ -12,19 +12,22 @@ package struct DiscoveredPlugin: Sendable {
   /// plugin.json; nil when the manifest is inside the library.
   package let manifestPath: String?
   package let libraryPath: String?
+  /// The bytes of plugin.json that were read.
+  let manifestText: [UInt8]?
   package let manifest: Manifest?
   /// Why it must stay outside.
   package internal(set) var refusal: Refusal?
 
   init(
-    id: String, path: String, directory: String, manifestPath: String? = nil, libraryPath: String? = nil, manifest: Manifest? = nil,
-    refusal: Refusal? = nil
+    id: String, path: String, directory: String, manifestPath: String? = nil, libraryPath: String? = nil, manifestText: [UInt8]? = nil,
+    manifest: Manifest? = nil, refusal: Refusal? = nil
   ) {
     self.id = id
     self.path = path
     self.directory = directory
     self.manifestPath = manifestPath
     self.libraryPath = libraryPath
+    self.manifestText = manifestText
     self.manifest = manifest
     self.refusal = refusal
   }

@@ -10,6 +10,9 @@ struct LibraryClosure {
   private var libraries: [SharedLibrary] = []
   /// Directly needed ones, by the name in the root.
   private var direct: [String: SharedLibrary] = [:]
+  /// Those that lie where "$ORIGIN" of the root, or of another one of these, points: what comes with the plugin. What lies beside the
+  /// system's libraries is the system's.
+  private(set) var companions: [SharedLibrary] = []
 
   init(of root: SharedLibrary, locator: SharedLibraryLocator) {
     self.root = root
@@ -27,15 +30,25 @@ struct LibraryClosure {
       for name in chain[0].dynamic.needed {
         guard let found = locator.find(name, for: chain) else { throw missing(name, chain[0]) }
         if chain.count == 1 { direct[name] = found.library }
-        guard seen.insert(found.library.path).inserted else { continue }
+        // One of that name may be loaded already, from an earlier time of this plugin; which files belong to it does not depend on that.
+        let companion = companion(name, for: chain)
+        let library = companion ?? found.library
+        guard seen.insert(library.path).inserted else { continue }
         guard seen.count <= Self.maximumCount else {
           throw Refusal(.tooLarge, path: root.path, "it needs more than \(Self.maximumCount) libraries; link it with fewer")
         }
-        if !found.isSystem { try files.checkNeeded(found.library.path, by: root.path) }
-        libraries.append(found.library)
-        queue.append([found.library] + chain)
+        if companion != nil || !found.isSystem { try files.checkNeeded(library.path, by: root.path) }
+        if let companion { companions.append(companion) }
+        libraries.append(library)
+        queue.append([library] + chain)
       }
     }
+  }
+
+  private func companion(_ name: String, for chain: [SharedLibrary]) -> SharedLibrary? {
+    guard let (library, origin) = locator.findBeside(name, for: chain), origin === root || companions.contains(where: { $0 === origin })
+    else { return nil }
+    return library
   }
 
   private func missing(_ name: String, _ needing: SharedLibrary) -> Refusal {

@@ -17,6 +17,8 @@ final class PlainFile {
   /// In bytes, when the file was opened.
   let size: Int
   let descriptor: Int32
+  /// As it was when the file was opened; another one tells that the file was written to since.
+  let identity: FileIdentity
 
   /// Opens a file; a pipe or device in its place is refused without waiting for it.
   init(_ path: String) throws(Failure) {
@@ -29,6 +31,7 @@ final class PlainFile {
     }
     self.path = path
     size = Int(status.st_size)
+    identity = FileIdentity(status)
     self.descriptor = descriptor
   }
 

@@ -65,11 +65,13 @@ package struct PluginDiscovery {
 
   private static func plugin(directory: String, manifest path: String) -> DiscoveredPlugin {
     do throws(Refusal) {
-      let parser = ManifestParser(try ManifestFile.read(path), path: path)
+      let text = try ManifestFile.read(path)
+      let parser = ManifestParser(text, path: path)
       let manifest = parser.parse()
       return DiscoveredPlugin(
         id: parser.declaredID ?? directory.fileName, path: directory, directory: directory, manifestPath: path,
-        libraryPath: parser.declaredLibrary.map { "\(directory)/\($0)" }, manifest: manifest, refusal: parser.foremost)
+        libraryPath: parser.declaredLibrary.map { "\(directory)/\($0)" }, manifestText: text, manifest: manifest,
+        refusal: parser.foremost)
     } catch {
       return DiscoveredPlugin(id: directory.fileName, path: directory, directory: directory, manifestPath: path, refusal: error)
     }

@@ -9,20 +9,25 @@ package final class PluginJudge {
 
   package init() {}
 
-  /// Says nothing, or why the plugin must stay outside: the first fault found.
-  package func judge(_ plugin: DiscoveredPlugin) throws(Refusal) {
+  /// Says which files were judged, or why the plugin must stay outside: the first fault found.
+  ///
+  /// - Returns: Its library and those that come with it from beside it, still open.
+  @discardableResult
+  func judge(_ plugin: DiscoveredPlugin) throws(Refusal) -> [SharedLibrary] {
     if let refusal = plugin.refusal { throw refusal }
     // A plugin that was not refused has one.
-    guard let library = plugin.libraryPath else { return }
+    guard let library = plugin.libraryPath else { return [] }
     if let path = plugin.manifestPath { try files.check(path, in: plugin.directory) }
-    try judge(library: library, in: plugin.directory)
+    return try judge(library: library, in: plugin.directory)
   }
 
   /// Judges a library by its path.
-  package func judge(library path: String, in directory: String) throws(Refusal) {
+  @discardableResult
+  func judge(library path: String, in directory: String) throws(Refusal) -> [SharedLibrary] {
     let image = try image(path, directory)
     let library = try Self.translating(path) { () throws(ELFFault) in try SharedLibrary(image) }
     for check in checks { try check(library) }
+    return [library] + (try companions(library))
   }
 
   /// Everything there is to say against a library, as far as it can be read.
@@ -30,7 +35,7 @@ package final class PluginJudge {
     do throws(Refusal) {
       let image = try image(path, directory)
       let library = try Self.translating(path) { () throws(ELFFault) in try SharedLibrary(image) }
-      return checks.compactMap { check in
+      return (checks + [checkNeighbours]).compactMap { check in
         do throws(Refusal) { try check(library) } catch { return error }
         return nil
       }
@@ -40,7 +45,7 @@ package final class PluginJudge {
   }
 
   private var checks: [(SharedLibrary) throws(Refusal) -> Void] {
-    [checkKind, checkStack, checkRelocations, checkEntry, checkNeighbours]
+    [checkKind, checkStack, checkRelocations, checkEntry]
   }
 
   private func image(_ path: String, _ directory: String) throws(Refusal) -> ELFImage {
@@ -99,11 +104,15 @@ package final class PluginJudge {
     return majors.max()
   }
 
-  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) {
+  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) { _ = try companions(library) }
+
+  /// Checks what the library needs, and gives what of that comes with the plugin.
+  private func companions(_ library: SharedLibrary) throws(Refusal) -> [SharedLibrary] {
     var closure = LibraryClosure(of: library, locator: locator)
     try closure.gather(&files)
     try closure.checkVersions()
     try closure.checkSymbols()
+    return closure.companions
   }
 }
 

@@ -10,6 +10,8 @@ package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     // The library
     case notELF, damaged, otherClass, otherMachine, notShared, executableStack, textRelocations, noEntry, otherABI
     case missingLibrary, missingSymbol, missingVersion
+    // What was allowed
+    case changed, beingWritten, unusableLock, notStored
   }
 
   package let code: Code

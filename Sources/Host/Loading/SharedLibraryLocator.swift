@@ -34,11 +34,23 @@ final class SharedLibraryLocator {
       return library(Self.expanded(name, for: needing)).map { Found(library: $0, isSystem: false) }
     }
     if let library = loadedByName[name] { return Found(library: library, isSystem: true) }
-    for directory in ownDirectories(chain) {
-      if let library = library("\(directory)/\(name)") { return Found(library: library, isSystem: false) }
+    for place in places(chain) {
+      if let library = library("\(place.directory)/\(name)") { return Found(library: library, isSystem: false) }
     }
     for path in cache[name] + Self.standardDirectories.map({ "\($0)/\(name)" }) {
       if let library = library(path) { return Found(library: library, isSystem: true) }
+    }
+    return nil
+  }
+
+  /// Finds a library that lies where "$ORIGIN" points, whatever is loaded already; nil when the loader would take one from elsewhere.
+  ///
+  /// - Returns: Also the library whose "$ORIGIN" it is: one of the chain.
+  func findBeside(_ name: String, for chain: [SharedLibrary]) -> (library: SharedLibrary, origin: SharedLibrary)? {
+    guard let needing = chain.first else { return nil }
+    if name.contains("/") { return Self.isRelative(name) ? library(Self.expanded(name, for: needing)).map { ($0, needing) } : nil }
+    for place in places(chain) {
+      if let library = library("\(place.directory)/\(name)") { return place.origin.map { (library, $0) } }
     }
     return nil
   }
@@ -51,16 +63,31 @@ final class SharedLibraryLocator {
   /// Everything in this process, read when first asked for.
   var loadedLibraries: some Sequence<SharedLibrary> { loaded.lazy.compactMap { self.library($0) } }
 
-  /// Directories named by the libraries themselves and by the environment, in the order of ld.so.
-  private func ownDirectories(_ chain: [SharedLibrary]) -> [String] {
-    let own = chain[0].dynamic.searchPath
-    let inherited =
-      own.isEmpty ? chain.flatMap { library in library.dynamic.inheritedSearchPath.map { Self.expanded($0, for: library) } } : []
-    return inherited + environment + own.map { Self.expanded($0, for: chain[0]) }
+  private struct Place {
+    let directory: String
+    /// The library beside which it is, if it was named by "$ORIGIN".
+    let origin: SharedLibrary?
+
+    init(_ path: String, for library: SharedLibrary) {
+      directory = SharedLibraryLocator.expanded(path, for: library)
+      origin = SharedLibraryLocator.isRelative(path) ? library : nil
+    }
   }
 
+  /// Directories named by the libraries themselves and by the environment, in the order of ld.so.
+  private func places(_ chain: [SharedLibrary]) -> [Place] {
+    let own = chain[0].dynamic.searchPath
+    let inherited =
+      own.isEmpty ? chain.flatMap { library in library.dynamic.inheritedSearchPath.map { Place($0, for: library) } } : []
+    return inherited + environment.map { Place($0, for: chain[0]) } + own.map { Place($0, for: chain[0]) }
+  }
+
+  private static let originTokens = ["$ORIGIN", "${ORIGIN}"]
+
+  private static func isRelative(_ path: String) -> Bool { originTokens.contains { path.hasPrefix($0) } }
+
   private static func expanded(_ path: String, for library: SharedLibrary) -> String {
-    for token in ["$ORIGIN", "${ORIGIN}"] where path.hasPrefix(token) { return library.directory + path.dropFirst(token.count) }
+    for token in originTokens where path.hasPrefix(token) { return library.directory + path.dropFirst(token.count) }
     return path
   }
 

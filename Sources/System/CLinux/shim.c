@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <malloc.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -23,6 +25,7 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/statvfs.h>
 
 static int outcome(int result) { return result < 0 ? -errno : result; }
 
@@ -55,6 +58,15 @@ int linux_peer_uid(int socket, uint32_t *uid) {
   socklen_t size = sizeof credentials;
   int result = getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
   if (result == 0) *uid = credentials.uid;
+  return outcome(result);
+}
+
+int linux_clone_file(int to, int from) { return outcome(ioctl(to, FICLONE, from)); }
+
+int linux_forbids_execution(const char *path, bool *forbids) {
+  struct statvfs status;
+  int result = statvfs(path, &status);
+  if (result == 0) *forbids = (status.f_flag & ST_NOEXEC) != 0;
   return outcome(result);
 }
 

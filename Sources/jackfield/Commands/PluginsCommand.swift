@@ -5,19 +5,20 @@ import JSON
 extension Subcommand {
   static let plugins = Subcommand(
     name: "plugins", summary: "list plugins, and say why one was not loaded",
-    arguments: "[list | info ID | enable ID | disable ID | reload ID | check PATH]", options: [.json],
+    arguments: "[list | info ID | enable ID | disable ID | reload ID | allow ID | check PATH]", options: [.json],
     discussion: """
       list      every plugin on the search path: state, mode, and the reason where it does not run
       info      manifest, counters, queues and health of one
       enable    switch one on, now and after a restart; disable switches it off
       reload    stop one and load it again from its files
+      allow     accept the files of one as they are now, after they were changed
       check     judge a plugin's directory or file without a host, and without running its code
       """,
     examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin"],
     complete: { request in
       switch (request.arguments.count, request.arguments.first) {
       case (0, _): PluginsCommand.verbs
-      case (1, "info"), (1, "enable"), (1, "disable"), (1, "reload"): PluginsCommand.ids(request.home)
+      case (1, "info"), (1, "enable"), (1, "disable"), (1, "reload"), (1, "allow"): PluginsCommand.ids(request.home)
       default: []
       }
     },
@@ -25,7 +26,7 @@ extension Subcommand {
 }
 
 enum PluginsCommand {
-  static let verbs = ["list", "info", "enable", "disable", "reload", "check"]
+  static let verbs = ["list", "info", "enable", "disable", "reload", "allow", "check"]
 
   static func run(_ invocation: Invocation) throws -> Int32 {
     let words = try invocation.arguments(0...2)
@@ -77,14 +78,15 @@ enum PluginsCommand {
     return notes + (row["shadowed"]?.arrayValue ?? []).map { "\(id): another copy is ignored: \(StatusCommand.text($0))" }
   }
 
-  /// Says "info", "enable", "disable" or "reload" to the host and shows the plugin as it is then.
+  /// Says "info", "enable", "disable", "reload" or "allow" to the host and shows the plugin as it is then.
   private static func change(_ invocation: Invocation, _ verb: String, _ id: String) throws -> Int32 {
     let answer = try ControlClient(home: invocation.home).request("plugin/\(verb)", ["id": .string(id)])
     if invocation.wantsJSON || verb == "info" { Terminal.print(answer) } else { show([answer]) }
     if !invocation.wantsJSON, verb == "info", let crash = answer["lastCrash"].flatMap({ CrashReport($0) }) {
       Terminal.print("\nlast crash: \(Terminal.plainLines(crash.text))")
     }
-    return verb != "reload" || ["active", "ready"].contains(answer["state"]?.stringValue) ? SystemExit.ok : SystemExit.failed
+    return !["reload", "allow"].contains(verb) || ["active", "ready"].contains(answer["state"]?.stringValue)
+      ? SystemExit.ok : SystemExit.failed
   }
 
   private static func check(_ path: String, json: Bool) -> Int32 {

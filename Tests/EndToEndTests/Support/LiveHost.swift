@@ -51,14 +51,17 @@ final class LiveHost {
   ///   - ready: Whether to wait until it answers.
   ///   - errorsUnread: Connects its standard error with a pipe that nobody empties.
   ///   - mode: Of the shipped plugins.
+  ///   - executable: The host's file.
+  ///   - prelude: What a shell does in the process before it becomes the host.
   init(
     home: String? = nil, port: Int? = nil, plugins: [String]? = nil, mode: String = "inprocess", ready: Bool = true,
-    errorsUnread: Bool = false
+    errorsUnread: Bool = false, executable: String = jackfield, prelude: String? = nil
   ) throws {
     self.home = home ?? Self.temporary("jackfield-home")
     self.port = port ?? Self.freePort()
     try Self.configure(self.home, mode: mode)
-    process = try Self.start(self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
+    let shell = prelude.map { ["bash", "-c", $0 + #"; exec "$@""#, "bash"] } ?? []
+    process = try Self.start(shell + [executable], self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
     if ready { try waitUntilReady() }
   }
 
@@ -71,15 +74,17 @@ final class LiveHost {
     try Data(text.utf8).write(to: URL(filePath: directory + "/00-shipped.json"))
   }
 
-  private static func start(_ home: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false) throws -> Program {
+  private static func start(
+    _ program: [String], _ home: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false
+  ) throws -> Program {
     try Program(
-      [jackfield, "serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
+      program + ["serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
       environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: home,
       errorsUnread: errorsUnread)
   }
 
   func restart() throws {
-    process = try Self.start(home, port, [Self.shipped])
+    process = try Self.start([Self.jackfield], home, port, [Self.shipped])
     try waitUntilReady()
   }
 

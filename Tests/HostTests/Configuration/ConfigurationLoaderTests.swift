@@ -68,6 +68,7 @@ import PluginBridge
         "plugins.store.config.a = [1,2] (DIR/config.json:3:36)",
         "plugins.store.config.key = \"<secret from env K>\" (DIR/config.json:3:49)", "plugins.store.enabled = true (default)",
         "plugins.store.record = false (default)",
+        "trust.pin = true (default)",
       ])
   }
 
@@ -99,7 +100,7 @@ import PluginBridge
         "'pluginPath' at DIR/config.json:5:17 is text; write a list",
         "unknown key 'plugins.store.enable' at DIR/config.json:4:38; did you mean 'enabled'?",
         "'plugins.store.mode' at DIR/config.json:4:62 is \"boxed\"; write \"inprocess\" or \"process\"",
-        "unknown key 'zzz' at DIR/config.d/1.json:1:41; known here: 'control', 'limits', 'log', 'pluginPath', 'plugins'",
+        "unknown key 'zzz' at DIR/config.d/1.json:1:41; known here: 'control', 'limits', 'log', 'pluginPath', 'plugins', 'trust'",
         "'plugins.Store' at DIR/config.json:4:15 is no plugin id; write lower-case letters and digits, joined by '.' or '-'",
       ])
   }

@@ -103,6 +103,7 @@ import PluginBridge
       ("plugin/info", ["id": "store"], ["id": "store"]),
       ("plugin/enable", ["id": "store"], ["enabled": "store"]),
       ("plugin/disable", ["id": "store"], ["disabled": "store"]),
+      ("plugin/allow", ["id": "store"], ["allowed": "store"]),
       ("host/status", [:], ["version": "1"]),
       ("host/stop", [:], ["stopping": true]),
       ("config/show", ["origin": true], ["origin": true]),

@@ -19,6 +19,7 @@ final class FakeBackend: ControlBackend {
 
   func enablePlugin(_ id: String, reply: @escaping Reply) { reply(.success(["enabled": .string(id)])) }
   func disablePlugin(_ id: String, reply: @escaping Reply) { reply(.success(["disabled": .string(id)])) }
+  func allowPlugin(_ id: String, reply: @escaping Reply) { reply(.success(["allowed": .string(id)])) }
   func reloadPlugin(_ id: String, reply: @escaping Reply) { held.put(reply) }
   func status(reply: @escaping Reply) { reply(.success(["version": "1"])) }
   func reload(reply: @escaping Reply) { held.put(reply) }

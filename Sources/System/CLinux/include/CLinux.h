@@ -65,6 +65,12 @@ long linux_stacks(char *text, size_t size, int milliseconds);
 /* The signal that linux_stacks interrupts threads with. SIGRTMIN is a function call in disguise. */
 int linux_stack_signal(void);
 
+/* Makes an empty file share the blocks of another, where the file system can. FICLONE is a macro that Swift does not import. */
+int linux_clone_file(int to, int from);
+
+/* Whether code in the file system of a path must not be executed. ST_NOEXEC is hidden behind _GNU_SOURCE. */
+int linux_forbids_execution(const char *path, bool *forbids);
+
 /* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
 void linux_release_freed_memory(void);
 
