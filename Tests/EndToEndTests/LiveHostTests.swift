@@ -9,13 +9,14 @@ import Testing
     (plugins["plugins"] ?? plugins).arrayValue?.first { $0["id"]?.stringValue == id }
   }
 
-  @Test func shippedPluginsStartAndStop() async throws {
+  @Test(arguments: ["inprocess", "process"])
+  func shippedPluginsStartAndStop(mode: String) async throws {
     try await onOwnThread {
-      let host = try LiveHost()
+      let host = try LiveHost(mode: mode)
       let plugins = try host.json("plugins", "--json")
       for id in ["store", "trainer"] {
         #expect(row(id, in: plugins)?["state"]?.stringValue == "active")
-        #expect(row(id, in: plugins)?["mode"]?.stringValue == "inprocess")
+        #expect(row(id, in: plugins)?["mode"]?.stringValue == mode)
       }
       let outcome = host.stop()
       #expect(outcome.status == 0)

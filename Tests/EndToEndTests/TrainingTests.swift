@@ -7,9 +7,10 @@ import Testing
 @Suite(.serialized) struct TrainingTests {
   private let client = ["PYTHONPATH": LiveHost.packageDirectory + "/Clients/Python/src"]
 
-  @Test func realTrainingIsInTheDatabase() async throws {
+  @Test(arguments: ["inprocess", "process"])
+  func realTrainingIsInTheDatabase(mode: String) async throws {
     try await onOwnThread {
-      let host = try LiveHost()
+      let host = try LiveHost(mode: mode)
       let script = try Program.run(
         ["python3", LiveHost.packageDirectory + "/Examples/Training/digits.py", "--name", "digits", "--steps", "40"],
         environment: client.merging(["ONTHEFLY_DASHBOARD_PORT": "\(host.port)"]) { _, new in new }, in: host.home)

@@ -16,6 +16,8 @@ import Synchronization
   let port: any InstancePort
   let state = Mutex(State())
   let paths: LentPaths
+  /// nil unless the configuration asks for one.
+  let record: CrossingRecord?
   let subscriptions: Mutex<[any EventSource]> = Mutex([])
   /// The call that the instance's thread is in; 0 for none, and with several threads.
   private let current = Atomic<CallID>(0)
@@ -52,6 +54,7 @@ import Synchronization
     self.port = port
     self.inbox = inbox
     paths = LentPaths(terms.directories)
+    record = CrossingRecord(terms.recordPath)
     handle = InstanceHandle()
     threadsLeft = Atomic(max(1, terms.threads))
     handle.attach(self)
@@ -101,14 +104,18 @@ import Synchronization
     defer { floatingPoint.restore() }
     let library = try PluginLibrary(path: terms.libraryPath, expecting: terms.id, version: terms.version)
     unsafe table = library.table
+    record?.write(.toPlugin, "create", ["configuration": CrossingRecord.text(terms.configuration)])
     let created = unsafe terms.configuration.lend { configuration in
-      unsafe library.table.pointee.create(HostTable.shared, handle.pointer, configuration, &own)
+      unsafe library.table.pointee.create(record == nil ? HostTable.shared : RecordingTable.shared, handle.pointer, configuration, &own)
     }
+    record?.write(.toPlugin, "create returned", status: created)
     guard created >= 0 else { throw fault("create", created) }
     do throws(PluginFault) {
       try checkRegistration()
       state.withLock { $0.phase = .starting }
+      record?.write(.toPlugin, "start")
       let status = unsafe library.table.pointee.start(own)
+      record?.write(.toPlugin, "start returned", status: status)
       guard status >= 0 else { throw fault("start", status) }
     } catch {
       handle.detach()
@@ -186,12 +193,15 @@ import Synchronization
     waitForOthers()
     drain(until: deadline)
     if let table = unsafe table {
+      record?.write(.toPlugin, "stop")
       let status = unsafe table.pointee.stop(own, deadline)
+      record?.write(.toPlugin, "stop returned", status: status)
       if status < 0 {
         port.log(.warning, "plugin did not stop cleanly", [("plugin", terms.id), ("status", CallStatus(rawValue: status).name)])
       }
       handle.detach()
       unsafe table.pointee.destroy(own)
+      record?.write(.toPlugin, "destroy")
     }
     end()
   }
@@ -240,6 +250,7 @@ import Synchronization
   private func enter(_ call: any InstanceCall, payload: [UInt8], content: Content) {
     // Only a running instance has work, and it has its table.
     guard let table = unsafe table else { return }
+    record?.invoke(call, payload)
     let status = unsafe payload.lend { payload in
       unsafe call.commandName.lend { command in
         var request = unsafe jf_request(
@@ -248,6 +259,7 @@ import Synchronization
         return unsafe table.pointee.invoke(own, &request)
       }
     }
+    record?.write(.toPlugin, "invoke returned", call: call.id, status: status)
     guard status != CallStatus.pending.rawValue else { return }
     settle(call, CallStatus(rawValue: status))
   }
@@ -290,7 +302,10 @@ import Synchronization
   private func tell(_ event: jf_event) -> jf_status {
     guard let table = unsafe table else { return jf_status(.ok) }
     var event = unsafe event
-    return unsafe table.pointee.event(own, &event)
+    if let record { unsafe record.event(event) }
+    let status = unsafe table.pointee.event(own, &event)
+    record?.write(.toPlugin, "event returned", call: unsafe event.call == 0 ? nil : event.call, status: status)
+    return status
   }
 
   /// Delivers a batch of one subscription's events, and comes back for more after whatever else waits.

@@ -59,7 +59,7 @@ final class LiveHost {
   ) throws {
     self.home = home ?? Self.temporary("jackfield-home")
     self.port = port ?? Self.freePort()
-    try Self.configure(self.home, mode: mode)
+    if plugins == nil { try Self.configure(self.home, mode: mode) }
     let shell = prelude.map { ["bash", "-c", $0 + #"; exec "$@""#, "bash"] } ?? []
     process = try Self.start(shell + [executable], self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
     if ready { try waitUntilReady() }
