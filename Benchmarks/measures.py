@@ -44,6 +44,20 @@ class Bench:
             "event": (queue["nanoseconds"], ours["event to a plugin"]),
         }
 
+    def runners(self):
+        """The same in a process of its own."""
+        calls = 5_000 if self.quick else 50_000
+        base = {flight: output(self.tool("runner"), flight, calls)["nanoseconds"] for flight in (1, 8, 64)}
+        start = output(self.tool("runner"), "start", 50)
+        ours = {row["name"]: row["nanoseconds"] for row in map(json.loads, text(
+            self.products / "benchmarks", self.tool("libecho.so"), "--runner", self.products / "jackfield-runner",
+            *(["--quick"] if self.quick else [])).splitlines())}
+        return {
+            **{f"runner {flight}": (base[flight], ours[f"call to a runner, {flight} in flight"]) for flight in base},
+            "runner event": (base[1], ours["event to a runner"]),
+            "runner start": (start["nanoseconds"] / 1e6, ours["start of a runner"] / 1e6),
+        }
+
     def ingest(self):
         """The same rows: by a C program from memory, and from a trainer's socket through the host."""
         with tempfile.TemporaryDirectory(prefix="baseline-", dir=self.scratch) as folder:

@@ -8,9 +8,12 @@ import PluginBridge
 struct SwitchboardBench {
   private let switchboard = Switchboard()
   private let slot: PluginSlot
+  private let mode: Configuration.Mode
   private let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 100)
 
-  init(library: String) throws {
+  /// - Parameter runner: The program for a plugin in a process of its own; nil runs it in this one.
+  init(library: String, runner: String? = nil) throws {
+    mode = runner == nil ? .inprocess : .process
     let directories = InstanceDirectories(data: "/", state: "/", runtime: "/", library: "/")
     let names = ["echo.inline", "echo.queued", "echo.events"]
     let terms = InstanceTerms(
@@ -18,9 +21,14 @@ struct SwitchboardBench {
       directories: directories)
     let commands = names.map { CommandDescription(name: $0, plugin: "echo", inline: $0 == "echo.inline") }
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("bench.*"), queue: 4_096, overflow: .block)
+    var blueprint = PluginBlueprint(terms: terms, commands: commands, subscriptions: [wants])
+    blueprint.mode = mode
+    let state = "/tmp/jackfield-bench-\(getpid())"
+    unsafe mkdir(state, 0o700)
+    let isolation = PluginSlot.Isolation(
+      terms: RunnerTerms(executable: runner ?? "", reports: CrashReports(state + "/crashes")), ledger: CrashLedger(directory: state))
     slot = PluginSlot(
-      blueprint: PluginBlueprint(terms: terms, commands: commands, subscriptions: [wants]), switchboard: switchboard,
-      logger: Logger(label: "bench", sink: Silence()), neighbour: { _ in nil }, starting: { _ in })
+      blueprint: blueprint, switchboard: switchboard, logger: Logger(label: "bench", sink: Silence()), isolation: isolation, neighbour: { _ in nil }, starting: { _ in })
     try slot.open()
   }
 
@@ -54,6 +62,31 @@ struct SwitchboardBench {
     events(count: 1_000_000 / scale)
   }
 
+  /// Prints the rows of a plugin in a process of its own. The caller sleeps until it is answered, as that of the baseline.
+  func runProcess(scale: Int) {
+    for flight in [1, 8, 64] {
+      row("call to a runner, \(flight) in flight", count: 50_000 / scale) { count in
+        let answers = SleepingAnswers()
+        for sent in 0..<count {
+          if sent >= flight { answers.wait() }
+          switchboard.call(CallRequest(command: "echo.queued", payload: payload, content: .bytes), receiver: answers)
+        }
+        for _ in 0..<min(flight, count) { answers.wait() }
+      }
+    }
+    events(count: 200_000 / scale)
+  }
+
+  /// Starts a runner, waits for the answer to a first call, and ends it.
+  func start() {
+    let answers = SleepingAnswers()
+    switchboard.call(CallRequest(command: "echo.queued", payload: payload, content: .bytes), receiver: answers)
+    answers.wait()
+    let stopped = BlockingQueue<Void>()
+    slot.close(deadline: MonotonicClock.after(milliseconds: 5_000)) { stopped.put(()) }
+    _ = stopped.take()
+  }
+
   /// Calls the inline command until killed; for a profiler.
   func runInlineForEver() {
     while true { call("echo.inline", Answers()) }
@@ -67,13 +100,14 @@ struct SwitchboardBench {
     let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 350)
     guard let topic = switchboard.topic("bench.tick") else { return }
     let room = Room()
-    row("event to a plugin", count: count) { count in
+    row(mode == .process ? "event to a runner" : "event to a plugin", count: count) { count in
       for _ in 0..<count {
         while switchboard.publish(topic, content: .bytes, byteCount: bytes.count, publisher: room, payload: { copy(bytes) }) == .again {
           room.wait()
         }
       }
-      while (slot.counters?.events ?? 0) < UInt64(count) { sched_yield() }
+      // A process tells what it has taken only now and then: its queue is empty when all is on the way.
+      while mode == .inprocess ? (slot.counters?.events ?? 0) < UInt64(count) : !slot.eventsAreTaken { sched_yield() }
     }
   }
 
@@ -97,6 +131,20 @@ private final class Answers: CallReceiver {
 
   /// Looks again and again, as the baseline does: the point is what the host costs, not what a sleeping caller costs.
   func wait(for count: Int) { while finished.load(ordering: .acquiring) < count { sched_yield() } }
+}
+
+/// Wakes whoever waits for an answer.
+private final class SleepingAnswers: CallReceiver {
+  private let answered = BlockingQueue<Void>()
+
+  func chunk(call: CallID, content: Content, payload: [UInt8]) {}
+  func progress(call: CallID, partsPerMillion: UInt32, note: String) {}
+  func finished(call: CallID, status: CallStatus, content: Content, payload: [UInt8]) {
+    precondition(status == .ok && payload.count == 100, "the benchmark's call failed: \(status.name)")
+    answered.put(())
+  }
+
+  func wait() { _ = answered.take() }
 }
 
 private final class Room: TopicPublisher {

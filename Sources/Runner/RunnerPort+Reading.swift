@@ -19,6 +19,8 @@ extension RunnerPort {
     while true {
       if !readsAlone { watcher.wait() }
       let reads: Void? = reader.withLockIfAvailable { reader in read(&reader) }
+      // The instance's thread may have found this one still reading and be asleep now, although nobody reads any more.
+      if reads != nil, !readsAlone { inbox.put(.look) }
       watcher.note(reads == nil)
     }
   }

@@ -5,6 +5,7 @@ package import PluginBridge
 extension PluginInstance: RunningPlugin {
   package var counts: InstanceCounters.Snapshot { counters.snapshot() }
   package var process: ProcessUse? { nil }
+  package var eventsUnderWay: Int { 0 }
 
   package func launch(subscriptions: [EventSubscription], started: @escaping @Sendable (Result<Void, PluginFault>) -> Void) {
     launch(subscriptions: subscriptions as [any EventSource], started: started)

@@ -77,6 +77,7 @@ package final class RunnerInstance: RunningPlugin {
   package var health: PluginHealth { state.withLock { $0.health } }
   package var counts: InstanceCounters.Snapshot { state.withLock { $0.counts } }
   package var process: ProcessUse? { state.withLock { $0.hasEnded ? nil : $0.link?.process.pid }.flatMap { ProcessUse(pid: $0) } }
+  package var eventsUnderWay: Int { state.withLock { $0.link?.pumps ?? [] }.map(\.underWay).reduce(0, +) }
   package var backlog: Int { state.withLock { $0.open.count + $0.held.count } }
 
   // MARK: Life

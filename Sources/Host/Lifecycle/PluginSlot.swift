@@ -235,6 +235,12 @@ package final class PluginSlot: CommandProvider {
     return zip(blueprint.subscriptions, subscriptions).map { ($0.pattern.description, $1.counts) }
   }
 
+  /// Whether no event waits for the plugin, and it has taken those on their way to it.
+  package var eventsAreTaken: Bool {
+    let (instance, subscriptions) = state.withLock { (Self.instance($0), $0.subscriptions) }
+    return subscriptions.allSatisfy(\.isEmpty) && (instance?.eventsUnderWay ?? 0) == 0
+  }
+
   package var counters: InstanceCounters.Snapshot? { instance?.counts ?? state.withLock { $0.counts } }
 
   package var crashes: Int { state.withLock { $0.crashes } }

@@ -9,6 +9,8 @@ package protocol RunningPlugin: AnyObject, Sendable {
   var counts: InstanceCounters.Snapshot { get }
   /// Work that waits for the plugin.
   var backlog: Int { get }
+  /// Events that were handed over and that the plugin has not taken.
+  var eventsUnderWay: Int { get }
   /// The process of its own; nil in this one.
   var process: ProcessUse? { get }
 

@@ -8,6 +8,8 @@ package enum InstanceWork: Sendable {
   case subscription(Int)
   /// The host asks whether this thread is free; `pong` is told once the plugin has been asked too.
   case ping(pong: @Sendable () -> Void)
+  /// Nothing; the thread looks again where its work comes from.
+  case look
   /// One of several threads goes home.
   case leave
   case stop(deadline: UInt64)

@@ -177,6 +177,7 @@ import Synchronization
       case .ping(let pong):
         deliver(.ping)
         pong()
+      case .look: break
       case .leave:
         threadsLeft.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         departures.put(())
