@@ -29,6 +29,7 @@ var targets: [Target] = [
 // MARK: - C libraries of the system
 
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
+targets += systemLibrary("FFI", apt: "libffi-dev")
 targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -61,6 +62,7 @@ targets += [
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
+  .testTarget(name: "FFITests", dependencies: ["FFI"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
