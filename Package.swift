@@ -34,6 +34,7 @@ targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
+  .target(name: "Signatures", dependencies: ["JSON"]),
   // Calls of the kernel that Swift's Glibc module does not show.
   .target(name: "CLinux", path: "Sources/System/CLinux"),
 ]
@@ -53,6 +54,7 @@ targets += [
 
 // MARK: - Plugins
 
+targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
 targets += plugin("Store", uses: ["SQLite", "JSON"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
@@ -82,6 +84,7 @@ let package = Package(
   name: "jackfield",
   products: [
     .executable(name: "jackfield", targets: ["jackfield"]),
+    .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "PluginSDK", type: .static, targets: ["PluginAPI", "PluginSDK"]),
