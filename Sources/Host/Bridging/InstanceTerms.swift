@@ -13,10 +13,12 @@ package struct InstanceTerms: Sendable {
   /// Threads that may be inside the plugin at once; 1 unless the manifest says "concurrent".
   package var threads: Int
   package var directories: InstanceDirectories
+  /// Whether the library stands in for a plugin that has no code for us: then its own id and version are not the manifest's.
+  package var isAdapter: Bool
 
   package init(
     id: String, version: String, libraryPath: String, configuration: [UInt8], commands: Set<String>, publishes: [TopicPattern],
-    threads: Int, directories: InstanceDirectories
+    threads: Int, directories: InstanceDirectories, isAdapter: Bool = false
   ) {
     self.id = id
     self.version = version
@@ -26,6 +28,7 @@ package struct InstanceTerms: Sendable {
     self.publishes = publishes
     self.threads = threads
     self.directories = directories
+    self.isAdapter = isAdapter
   }
 }
 
