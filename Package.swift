@@ -42,7 +42,7 @@ targets += [
 // MARK: - Host
 
 targets += [
-  .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
+  .target(name: "Host", dependencies: ["PluginAPI", "JSON", "Signatures", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
 ]
 

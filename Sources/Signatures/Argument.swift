@@ -96,6 +96,8 @@ public struct Argument: Sendable, Hashable {
   public var direction: Direction
   /// Whether a number or text that goes in is passed by its address.
   public var isByPointer: Bool
+  /// What callers may give for a whole number; nil: all that its type holds.
+  public var range: ClosedRange<Int>?
   /// Whether it may be left out; then C gets NULL.
   public var isOptional: Bool
   /// Where the value comes from.

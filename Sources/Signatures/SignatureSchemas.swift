@@ -49,6 +49,10 @@ public struct SignatureSchemas: Sendable {
   private func described(_ argument: Argument) -> JSONValue {
     var schema = schema(argument.kind, isInput: true)
     if !argument.summary.isEmpty { schema["description"] = .string(argument.summary) }
+    if let range = argument.range {
+      if range.lowerBound > Int.min { schema["minimum"] = .integer(Int64(range.lowerBound)) }
+      if range.upperBound < Int.max { schema["maximum"] = .integer(Int64(range.upperBound)) }
+    }
     if case .otherwise(let value) = argument.preset { schema["default"] = value }
     return schema
   }

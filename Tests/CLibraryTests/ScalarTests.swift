@@ -62,6 +62,23 @@ import Testing
     await library.close()
   }
 
+  @Test func aRangeOfTheManifestHolds() async throws {
+    let library = try await CLibraryHarness([
+      "i32": ["symbol": "fx_i32", "returns": "i32", "args": [["name": "v", "type": "i32", "minimum": 8, "maximum": 2_048]]],
+      "u64": ["symbol": "fx_u64", "returns": "u64", "args": [["name": "v", "type": "u64", "maximum": 10]]],
+    ])
+    #expect(try await library.text("fx.i32", #"{"v":8}"#) == #"{"result":8}"#)
+    for value in ["7", "2049", "-8"] {
+      #expect(
+        try await library.fault("fx.i32", #"{"v":\#(value)}"#)
+          == "cannot call 'fx.i32': 'v' is \(value); write a whole number from 8 to 2048")
+    }
+    #expect(
+      try await library.fault("fx.u64", #"{"v":18446744073709551615}"#)
+        == "cannot call 'fx.u64': 'v' is 18446744073709551615; write a whole number from 0 to 10")
+    await library.close()
+  }
+
   @Test func truthValuesAndManyArguments() async throws {
     let types = ["i8", "f64", "u64", "f32", "i16", "f64", "u8", "i64", "f64", "u32"]
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]

@@ -69,8 +69,12 @@ package struct PluginSurvey: Sendable {
     let settings = configuration.plugin(plugin.id)
     return PluginCandidate(
       id: plugin.id, version: plugin.manifest.map { "\($0.version)" } ?? "", path: plugin.path,
-      mode: (settings.mode ?? .inprocess).rawValue, verdict: verdict(plugin, settings, configuration),
+      mode: mode(of: plugin, settings).rawValue, verdict: verdict(plugin, settings, configuration),
       shadowed: shadowed.filter { $0.id == plugin.id }.map(\.path), fingerprint: plugin.fingerprint, manifest: plugin.manifest?.document)
+  }
+
+  private func mode(of plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> Configuration.Mode {
+    settings.mode ?? plugin.manifest?.defaultMode ?? .inprocess
   }
 
   private func verdict(
@@ -78,9 +82,9 @@ package struct PluginSurvey: Sendable {
   ) -> PluginCandidate.Verdict {
     guard settings.enabled else { return .disabled }
     if let refusal = plugin.refusal { return .refused(refusal.message) }
-    guard settings.mode != .process else {
+    guard mode(of: plugin, settings) != .process else {
       return .refused(
-        "plugin '\(plugin.id)' is configured with mode 'process', which this version cannot do yet; set plugins.\(plugin.id).mode to 'inprocess'"
+        "plugin '\(plugin.id)' is to run in mode 'process', which this version cannot do yet; set plugins.\(plugin.id).mode to 'inprocess'"
       )
     }
     guard let manifest = plugin.manifest, let library = plugin.libraryPath else {
@@ -89,7 +93,7 @@ package struct PluginSurvey: Sendable {
     do {
       let value = try configuration.settings(for: plugin.id, schema: manifest.settingsSchema())
       let resolved = try SecretReference.resolving(value, environment: environment)
-      return .accepted(blueprint(plugin, manifest, library: library, configuration: resolved))
+      return .accepted(try blueprint(plugin, manifest, library: library, configuration: resolved))
     } catch {
       return .refused("\(error)")
     }
@@ -97,12 +101,13 @@ package struct PluginSurvey: Sendable {
 
   private func blueprint(
     _ plugin: DiscoveredPlugin, _ manifest: Manifest, library: String, configuration: JSONValue
-  ) -> PluginBlueprint {
+  ) throws -> PluginBlueprint {
     let places = InstanceDirectories(
       data: directories.data, state: directories.state, runtime: directories.runtime, library: plugin.directory)
-    let terms = InstanceTerms(
+    var terms = InstanceTerms(
       id: manifest.id, version: "\(manifest.version)", libraryPath: library, configuration: configuration.bytes(),
       commands: Set(manifest.commands.map(\.name)), publishes: manifest.publishes, threads: manifest.threads, directories: places)
+    if manifest.kind == .cLibrary { try CLibraryAdapter.stand(in: &terms, manifest: manifest, settings: configuration) }
     return PluginBlueprint(
       terms: terms, commands: manifest.commandDescriptions, subscriptions: manifest.blueprintSubscriptions,
       requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost)

@@ -4,12 +4,14 @@
 struct ManifestCommands {
   private let top: ManifestPart
   private let plugin: String
+  private let kind: Manifest.Kind
   private let namespaces: [String]
   private let isConcurrent: Bool
 
-  init(_ top: ManifestPart, plugin: String, namespaces: [String], isConcurrent: Bool) {
+  init(_ top: ManifestPart, plugin: String, kind: Manifest.Kind, namespaces: [String], isConcurrent: Bool) {
     self.top = top
     self.plugin = plugin
+    self.kind = kind
     self.namespaces = namespaces
     self.isConcurrent = isConcurrent
   }
@@ -18,7 +20,8 @@ struct ManifestCommands {
 
   func read() -> [CommandDescription] {
     var names: Set<String> = []
-    return top.parts("commands", keys: Self.keys, limit: 1_000).compactMap { part in
+    let keys = kind == .cLibrary ? ManifestCLibrary.commandKeys(among: Self.keys) : Self.keys
+    return top.parts("commands", keys: keys, limit: 1_000).compactMap { part in
       guard let command = command(part) else { return nil }
       guard names.insert(command.name).inserted else {
         part.report("name", "names '\(command.name)' a second time; remove one")

@@ -4,8 +4,8 @@
 
 /// Looks at libraries before they are loaded. Keeps what it has read of the system's libraries: make one for each pass.
 package final class PluginJudge {
-  private var files = FileJudge()
-  private let locator = SharedLibraryLocator()
+  var files = FileJudge()
+  let locator = SharedLibraryLocator()
 
   package init() {}
 
@@ -15,6 +15,7 @@ package final class PluginJudge {
     // A plugin that was not refused has one.
     guard let library = plugin.libraryPath else { return }
     if let path = plugin.manifestPath { try files.check(path, in: plugin.directory) }
+    if let interface = plugin.manifest?.cInterface { return try judge(interface, at: library, in: plugin.directory) }
     try judge(library: library, in: plugin.directory)
   }
 
@@ -39,18 +40,23 @@ package final class PluginJudge {
     }
   }
 
-  private var checks: [(SharedLibrary) throws(Refusal) -> Void] {
-    [checkKind, checkStack, checkRelocations, checkEntry, checkNeighbours]
-  }
+  private var checks: [(SharedLibrary) throws(Refusal) -> Void] { loading + [checkEntry, checkNeighbours] }
+
+  /// What holds for every library that is loaded.
+  var loading: [(SharedLibrary) throws(Refusal) -> Void] { [checkKind, checkStack, checkRelocations] }
 
   private func image(_ path: String, _ directory: String) throws(Refusal) -> ELFImage {
     try files.check(path, in: directory)
+    return try image(path)
+  }
+
+  func image(_ path: String) throws(Refusal) -> ELFImage {
     let file: PlainFile
     do throws(PlainFile.Failure) { file = try PlainFile(path) } catch { throw FileJudge.refusal(error, path) }
     return try Self.translating(path) { () throws(ELFFault) in try ELFImage(file) }
   }
 
-  private static func translating<Value>(_ path: String, _ body: () throws(ELFFault) -> Value) throws(Refusal) -> Value {
+  static func translating<Value>(_ path: String, _ body: () throws(ELFFault) -> Value) throws(Refusal) -> Value {
     do throws(ELFFault) { return try body() } catch { throw error.refusal(path) }
   }
 
@@ -99,11 +105,15 @@ package final class PluginJudge {
     return majors.max()
   }
 
-  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) {
+  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) { _ = try closure(of: library) }
+
+  /// A library with all it needs, found complete.
+  func closure(of library: SharedLibrary) throws(Refusal) -> LibraryClosure {
     var closure = LibraryClosure(of: library, locator: locator)
     try closure.gather(&files)
     try closure.checkVersions()
     try closure.checkSymbols()
+    return closure
   }
 }
 

@@ -7,15 +7,16 @@ struct ArgumentReader {
   let names: ArgumentNames
 
   static let keys = [
-    "name", "type", "summary", "direction", "pointer", "optional", "value", "default", "setting", "encoding", "size", "capacity",
+    "name", "type", "summary", "direction", "pointer", "optional", "minimum", "maximum", "value", "default", "setting", "encoding", "size",
+    "capacity",
     "length", "of", "as", "unit", "releases", "free",
   ]
 
   /// The keys that each type understands, beside "type" and "summary".
   private func keys(_ word: TypeWord, _ direction: Argument.Direction) -> [String] {
     switch (word, direction) {
-    case (.scalar, .in): ["name", "direction", "pointer", "value", "default", "setting"]
-    case (.scalar, .inout): ["name", "direction", "value", "default", "setting"]
+    case (.scalar, .in): ["name", "direction", "pointer", "minimum", "maximum", "value", "default", "setting"]
+    case (.scalar, .inout): ["name", "direction", "minimum", "maximum", "value", "default", "setting"]
     case (.scalar, .out): ["name", "direction"]
     case (.text, .in): ["name", "direction", "pointer", "optional", "value", "default", "setting"]
     case (.text, _): ["name", "direction", "free"]
@@ -46,7 +47,7 @@ struct ArgumentReader {
     guard let kind = kind(word, direction, part), let name else { return nil }
     return Argument(
       name: name, summary: part.text("summary") ?? "", kind: kind, direction: direction, isByPointer: part.flag("pointer"),
-      isOptional: part.flag("optional"), preset: preset(part, kind))
+      range: range(part, kind), isOptional: part.flag("optional"), preset: preset(part, kind))
   }
 
   private func kind(_ word: TypeWord, _ direction: Argument.Direction, _ part: Part) -> Argument.Kind? {
@@ -64,6 +65,18 @@ struct ArgumentReader {
     case .null: return .null
     case .void, .pointer: return nil
     }
+  }
+
+  private func range(_ part: Part, _ kind: Argument.Kind) -> ClosedRange<Int>? {
+    guard let key = ["minimum", "maximum"].first(where: { part.has($0) }) else { return nil }
+    guard case .scalar(let type) = kind, type.isInteger else {
+      part.report(key, "is for whole numbers; remove it")
+      return nil
+    }
+    let lowest = part.integer("minimum", in: Int.min...Int.max) ?? (type.isSigned ? Int.min : 0)
+    let highest = part.integer("maximum", in: Int.min...Int.max) ?? Int.max
+    if lowest > highest { part.report("maximum", "is below 'minimum'; correct one of the two") }
+    return lowest <= highest ? lowest...highest : nil
   }
 
   // MARK: Buffers

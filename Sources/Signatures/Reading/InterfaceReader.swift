@@ -64,11 +64,7 @@ struct InterfaceReader {
   }
 
   private func commands(_ top: Part, _ reader: SignatureReader) -> [(command: LibraryInterface.Command, part: Part)] {
-    let parts = top.parts("commands", limit: 1_000, keys: nil)
-    if parts.isEmpty, top.members["commands"]?.arrayValue?.isEmpty ?? true {
-      top.report("commands", "is missing or empty; add a command for each function")
-    }
-    return parts.compactMap { part in
+    return commandParts(top).compactMap { part in
       guard let own = part.part(LibraryInterface.signatureKey, keys: SignatureReader.keys) else {
         if !part.has(LibraryInterface.signatureKey) { part.report(LibraryInterface.signatureKey, "is missing; add { \"symbol\": … }") }
         return nil
@@ -77,6 +73,14 @@ struct InterfaceReader {
       SchemaCheck(signature: signature, libraryArgument: reader.libraryArgument).check(part)
       return (LibraryInterface.Command(name: part.members["name"]?.stringValue ?? "", signature: signature), own)
     }
+  }
+
+  /// Whoever reads the rest of the manifest says what else is wrong with the list.
+  private func commandParts(_ top: Part) -> [Part] {
+    let value = top.members["commands"]
+    if value == nil || value?.arrayValue?.isEmpty == true { top.report("commands", "is missing or empty; add a command for each function") }
+    guard let list = value?.arrayValue, list.count <= 1_000 else { return [] }
+    return top.parts("commands", limit: 1_000, keys: nil)
   }
 
   /// A function that is called without a caller: it takes only what the manifest gives, and gives nothing that is kept.

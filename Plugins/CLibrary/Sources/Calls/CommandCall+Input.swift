@@ -50,7 +50,7 @@ extension CommandCall {
     var bits: UInt64 = 0
     if argument.argument.goesIn {
       if let element = element(argument) {
-        bits = try named(argument) { () throws(Misfit) in try type.bits(element) }
+        bits = try named(argument) { () throws(Misfit) in try Self.bits(element, type, argument.argument.range) }
       } else if case .bits(let preset) = argument.preset {
         bits = preset
       } else {
@@ -62,6 +62,14 @@ extension CommandCall {
     guard let place = argument.place else { return work.frame[index] = bits }
     work.fixed.store(bits, size: type.size, at: place)
     work.frame[index] = address(argument)
+  }
+
+  private static func bits(_ element: JSONElement, _ type: ScalarType, _ range: ClosedRange<Int>?) throws(Misfit) -> UInt64 {
+    let bits = try type.bits(element)
+    guard let range else { return bits }
+    let isInside = type == .u64 && bits > UInt64(Int.max) ? range.upperBound == Int.max : range.contains(Int(type.integer(bits)))
+    if isInside { return bits }
+    throw Misfit("is \(element.inWords); write a whole number from \(range.lowerBound) to \(range.upperBound)")
   }
 
   private func fillText(_ index: Int, _ argument: ArgumentPlan) throws(PluginFailure) {
