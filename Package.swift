@@ -70,6 +70,7 @@ targets += [
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+  .testTarget(name: "SignaturesTests", dependencies: ["Signatures", "JSON"]),
 ]
 
 for target in targets {

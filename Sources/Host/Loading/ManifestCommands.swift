@@ -34,7 +34,7 @@ struct ManifestCommands {
   private func command(_ part: ManifestPart) -> CommandDescription? {
     let name = name(part)
     let inline = part.flag("inline")
-    if inline, !isConcurrent {
+    if inline, !isConcurrent, kind == .plugin {
       part.report("inline", "needs \"concurrent\": true, because such a command runs on its callers' threads; add that, or remove 'inline'")
     }
     let command = CommandDescription(
