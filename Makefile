@@ -6,6 +6,7 @@ CONFIGURATION ?= release
 BUILD_DIRECTORY := build
 PROGRAMS := jackfield jackfield-runner
 PLUGINS := trainer:Trainer store:Store
+ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
@@ -19,8 +20,8 @@ setup: ## Installs what building and testing need (Debian packages, a Python env
 
 build: setup ## Builds the host and the plugins, and stages them in build/
 	@for program in $(PROGRAMS); do $(SWIFT) build -c $(CONFIGURATION) --product $$program || exit 1; done
-	@for plugin in $(PLUGINS); do $(SWIFT) build -c $(CONFIGURATION) --product $${plugin#*:} || exit 1; done
-	@Tools/stage $(CONFIGURATION) $(BUILD_DIRECTORY) $(PLUGINS)
+	@for plugin in $(PLUGINS) $(ADAPTERS); do $(SWIFT) build -c $(CONFIGURATION) --product $${plugin#*:} || exit 1; done
+	@Tools/stage $(CONFIGURATION) $(BUILD_DIRECTORY) $(PLUGINS) $(ADAPTERS)
 
 run: build ## Starts the host, trains the example against it, and stays up until Ctrl-C
 	@Tools/demo --stay

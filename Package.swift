@@ -30,10 +30,12 @@ var targets: [Target] = [
 
 targets += systemLibrary("Crypto", apt: "libssl-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
+targets += systemLibrary("FFI", apt: "libffi-dev")
 targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson"]),
+  .target(name: "Signatures", dependencies: ["JSON"]),
   // Calls of the kernel that Swift's Glibc module does not show.
   .target(name: "CLinux", path: "Sources/System/CLinux"),
 ]
@@ -42,7 +44,7 @@ targets += [
 
 targets += [
   .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
-  .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "CLinux"]),
+  .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "Signatures", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
 ]
@@ -55,6 +57,7 @@ targets += [
 
 // MARK: - Plugins
 
+targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
 targets += plugin("Store", uses: ["SQLite", "JSON"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
@@ -69,11 +72,13 @@ targets += [
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
+  .testTarget(name: "FFITests", dependencies: ["FFI"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+  .testTarget(name: "SignaturesTests", dependencies: ["Signatures", "JSON"]),
 ]
 
 for target in targets {
@@ -89,6 +94,7 @@ let package = Package(
   products: [
     .executable(name: "jackfield", targets: ["jackfield"]),
     .executable(name: "jackfield-runner", targets: ["Runner"]),
+    .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

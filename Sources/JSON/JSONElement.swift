@@ -50,6 +50,12 @@ public struct JSONElement {
   /// The whole number, if this is one within 64 bits.
   public var int: Int64? { kind == .integer ? simdjson_shim_integer(raw) : nil }
 
+  /// The whole number, if this is one from 0 to the greatest of 64 bits; `int` ends at the greatest signed one.
+  public var unsigned: UInt64? {
+    var value: UInt64 = 0
+    return unsafe simdjson_shim_unsigned(raw, &value) ? value : nil
+  }
+
   /// The number, whole or not, if this is one.
   public var double: Double? {
     switch kind {

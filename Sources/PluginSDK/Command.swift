@@ -8,6 +8,7 @@ public struct Command: Sendable {
   enum Body: Sendable {
     case task(@Sendable (Payload, Call) async throws -> Payload)
     case inline(@Sendable (Span<UInt8>) throws -> [UInt8])
+    case onHostThread(@Sendable (Span<UInt8>, Content) throws -> Payload)
   }
 
   /// The full name, "namespace.verb".
@@ -53,5 +54,15 @@ public struct Command: Sendable {
   /// What it returns is JSON.
   public static func inline(_ name: String, _ body: @escaping @Sendable (Span<UInt8>) throws -> [UInt8]) -> Command {
     Command(name: name, body: .inline(body))
+  }
+
+  /// Answers bytes with bytes on the thread the host comes with, for code that must not be entered twice or must stay on its thread.
+  ///
+  /// Without `"concurrent": true` in plugin.json that is always the same thread: one call after the other, none while the plugin is made or
+  /// an event is delivered. A body that blocks holds all of that up. Its input is lent, and it cannot wait for the host.
+  public static func onHostThread(
+    _ name: String, _ body: @escaping @Sendable (Span<UInt8>, Content) throws -> Payload
+  ) -> Command {
+    Command(name: name, body: .onHostThread(body))
   }
 }

@@ -30,6 +30,14 @@ import Testing
     root.forEachElement { _ in Issue.record("an object has no elements") }
   }
 
+  @Test func unsignedNumbersAreExactUpToTheGreatest() throws {
+    let root = try JSONParser().parse(Array("[18446744073709551615,7,-1,1.0,\"7\"]".utf8))
+    var numbers: [UInt64?] = []
+    root.forEachElement { numbers.append($0.unsigned) }
+    #expect(numbers == [.max, 7, nil, nil, nil])
+    #expect(try JSONParser().parse(Array("18446744073709551616".utf8)).unsigned == nil)
+  }
+
   @Test func oneParserReadsManyDocuments() throws {
     let parser = JSONParser()
     for number in 0..<1000 {

@@ -115,6 +115,18 @@ import Testing
     await host.close()
   }
 
+  @Test func commandOnTheHostsThreadAnswersInTurn() async throws {
+    let (host, _) = try await probe()
+    let calls = (0..<50).map { host.begin("probe.here", Payload(bytes: [UInt8](repeating: 0, count: 1 + $0), content: .bytes)) }
+    for (index, call) in calls.enumerated() {
+      #expect(try await call.answer().payload == Payload(bytes: Array("\"host of probe \(1 + index)\"".utf8), content: .bytes))
+    }
+    host.setRoom(0, in: "probe.out")
+    let waiting = try await host.begin("probe.here", Payload(bytes: [])).answer()
+    #expect(waiting.status == .unsupported)
+    await host.close()
+  }
+
   @Test func codeRunsOnThreadsOfThePlugin() async throws {
     let (host, bench) = try await probe()
     #expect(try await host.call("probe.thread").text == #""probe""#)

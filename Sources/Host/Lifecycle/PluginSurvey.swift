@@ -97,14 +97,14 @@ package struct PluginSurvey: Sendable {
   ) -> PluginCandidate.Verdict {
     guard settings.enabled else { return .disabled }
     if let refusal = plugin.refusal { return .refused(refusal.message) }
-    guard let manifest = plugin.manifest, !judged.isEmpty else {
+    guard let manifest = plugin.manifest, manifest.kind == .cLibrary || !judged.isEmpty else {
       return .refused("cannot load '\(plugin.path)': it has no manifest; add a plugin.json")
     }
     do {
       let value = try configuration.settings(for: plugin.id, schema: manifest.settingsSchema())
       let resolved = try SecretReference.resolving(value, environment: environment)
       let admitted = try pass.admit(plugin, version: "\(manifest.version)", judged)
-      var blueprint = blueprint(plugin, manifest, library: admitted.library, configuration: resolved)
+      var blueprint = try blueprint(plugin, manifest, library: admitted.library, configuration: resolved)
       blueprint.environment = try variables(settings, of: plugin.id)
       blueprint.mode = mode(plugin, settings)
       blueprint.fingerprint = admitted.sha256
@@ -121,9 +121,9 @@ package struct PluginSurvey: Sendable {
     "\(mode(plugin, settings)) \(settings.record) \(settings.environment.serialized())"
   }
 
-  /// Plugins that come with the host run in its process, those of strangers in one of their own.
+  /// Plugins that come with the host run in its process, those of strangers and C libraries in one of their own.
   private func mode(_ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> Configuration.Mode {
-    settings.mode ?? (trust.own.holds(plugin.path) ? .inprocess : .process)
+    settings.mode ?? plugin.manifest?.defaultMode ?? (trust.own.holds(plugin.path) ? .inprocess : .process)
   }
 
   /// What the process of a plugin is to find in its environment.
@@ -140,12 +140,13 @@ package struct PluginSurvey: Sendable {
 
   private func blueprint(
     _ plugin: DiscoveredPlugin, _ manifest: Manifest, library: String, configuration: JSONValue
-  ) -> PluginBlueprint {
+  ) throws -> PluginBlueprint {
     let places = InstanceDirectories(
       data: directories.data, state: directories.state, runtime: directories.runtime, library: plugin.directory)
-    let terms = InstanceTerms(
+    var terms = InstanceTerms(
       id: manifest.id, version: "\(manifest.version)", libraryPath: library, configuration: configuration.bytes(),
       commands: Set(manifest.commands.map(\.name)), publishes: manifest.publishes, threads: manifest.threads, directories: places)
+    if manifest.kind == .cLibrary { try CLibraryAdapter.stand(in: &terms, manifest: manifest, settings: configuration) }
     return PluginBlueprint(
       terms: terms, commands: manifest.commandDescriptions, subscriptions: manifest.blueprintSubscriptions,
       requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost)

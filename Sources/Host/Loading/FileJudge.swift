@@ -7,9 +7,7 @@ struct FileJudge {
 
   /// Checks that it is a regular file within the directory, and that nobody but its owner and root can change it.
   mutating func check(_ path: String, in directory: String) throws(Refusal) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { throw Self.refusal(.system(errno), path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Self.refusal(.notRegular, path) }
+    try Self.checkKind(path, S_IFREG)
     let real: String
     do throws(FileTrust.Failure) { real = try trust.check(path) } catch {
       // Where a link leads is said first: it is what has to be put right first.
@@ -17,6 +15,23 @@ struct FileJudge {
       throw Refusal(error.code, path: path, error.cause(of: path))
     }
     try Self.checkPlace(real, path, directory)
+  }
+
+  private static func checkKind(_ path: String, _ kind: mode_t) throws(Refusal) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { throw refusal(.system(errno), path) }
+    guard status.st_mode & S_IFMT == kind else {
+      guard kind == S_IFREG else { throw Refusal(.notRegular, path: path, "it is no directory; correct the path") }
+      throw refusal(.notRegular, path)
+    }
+  }
+
+  /// Checks a file, or a directory, that may be anywhere: nobody but its owner and root can change it.
+  mutating func checkAnywhere(_ path: String, isDirectory: Bool = false) throws(Refusal) {
+    try Self.checkKind(path, isDirectory ? S_IFDIR : S_IFREG)
+    do throws(FileTrust.Failure) { _ = try trust.check(path) } catch {
+      throw Refusal(error.code, path: path, error.cause(of: path))
+    }
   }
 
   /// Checks a library that the plugin brings into the process.

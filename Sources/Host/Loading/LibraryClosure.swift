@@ -82,6 +82,12 @@ struct LibraryClosure {
       "no library it needs has the symbol\(missing.count > 1 ? "s" : "") \(names); link it with the library that has, or correct the name")
   }
 
+  /// A symbol of the library itself, or of one that it needs, as the loader would find it.
+  func definition(of name: String) -> ELFSymbols.Symbol? {
+    let name = ArraySlice(name.utf8)
+    return root.symbols.definition(of: name) ?? libraries.lazy.compactMap { $0.symbols.definition(of: name) }.first
+  }
+
   private func isOffered(_ name: ArraySlice<UInt8>) -> Bool {
     libraries.contains { $0.symbols.definition(of: name) != nil }
       || locator.loadedLibraries.contains { $0.symbols.definition(of: name) != nil }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
 package import PluginBridge
+package import Signatures
 
 /// What a plugin says of itself before any of its code runs: plugin.json, or the same text as a note inside its library.
 package struct Manifest: Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
+    /// Code written for this host.
+    case plugin
+    /// A C library whose functions become commands; see Plugins/CLibrary.
+    case cLibrary = "c-library"
+  }
+
   package struct ABI: Hashable, Sendable {
     package var major: Int
     package var minor: Int
@@ -31,13 +39,15 @@ package struct Manifest: Sendable {
     package var versions: VersionRange
   }
 
+  package var kind: Kind
   package var id: String
   package var name: String
   package var version: SemanticVersion
   package var license: String?
   package var summary: String
   package var abi: ABI
-  /// The library's file name, in the directory of plugin.json; nil in a note, which is inside the library.
+  /// The library's file name, in the directory of plugin.json; nil in a note, which is inside the library. For a C library see
+  /// `cInterface`.
   package var library: String?
   /// When its code is loaded; nil: by the first call of a command and the first event of a subscription.
   package var activation: [Activation]?
@@ -55,6 +65,8 @@ package struct Manifest: Sendable {
   package var requires: [Requirement]
   /// Ids of plugins that start earlier if they are there.
   package var after: [String]
+  /// What it says of C, if it is of that kind.
+  package var cInterface: LibraryInterface?
   /// The whole text as JSON.
   package var document: JSONValue
 }

@@ -5,12 +5,14 @@ import PluginBridge
 struct ManifestCommands {
   private let top: ManifestPart
   private let plugin: String
+  private let kind: Manifest.Kind
   private let namespaces: [String]
   private let isConcurrent: Bool
 
-  init(_ top: ManifestPart, plugin: String, namespaces: [String], isConcurrent: Bool) {
+  init(_ top: ManifestPart, plugin: String, kind: Manifest.Kind, namespaces: [String], isConcurrent: Bool) {
     self.top = top
     self.plugin = plugin
+    self.kind = kind
     self.namespaces = namespaces
     self.isConcurrent = isConcurrent
   }
@@ -19,7 +21,8 @@ struct ManifestCommands {
 
   func read() -> [CommandDescription] {
     var names: Set<String> = []
-    return top.parts("commands", keys: Self.keys, limit: 1_000).compactMap { part in
+    let keys = kind == .cLibrary ? ManifestCLibrary.commandKeys(among: Self.keys) : Self.keys
+    return top.parts("commands", keys: keys, limit: 1_000).compactMap { part in
       guard let command = command(part) else { return nil }
       guard names.insert(command.name).inserted else {
         part.report("name", "names '\(command.name)' a second time; remove one")
@@ -32,7 +35,7 @@ struct ManifestCommands {
   private func command(_ part: ManifestPart) -> CommandDescription? {
     let name = name(part)
     let inline = part.flag("inline")
-    if inline, !isConcurrent {
+    if inline, !isConcurrent, kind == .plugin {
       part.report("inline", "needs \"concurrent\": true, because such a command runs on its callers' threads; add that, or remove 'inline'")
     }
     let command = CommandDescription(

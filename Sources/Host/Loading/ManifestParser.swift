@@ -65,7 +65,9 @@ struct ManifestParser {
   /// The fault to name when there is room for one: a plugin for another host has others only because of that.
   var foremost: Refusal? { faults.refusals.first { $0.code == .otherABI } ?? faults.refusals.first }
 
+  /// The members of every manifest. Some of them a C library, which has nobody to act for it, cannot have.
   private static let keys = [
+    "kind",
     "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "reload", "namespaces", "commands",
     "subscribes", "publishes", "config", "permissions", "requires", "after",
   ]
@@ -75,26 +77,31 @@ struct ManifestParser {
       faults.report("it is not a JSON object; write { \"schema\": 1, \"id\": … }")
       return nil
     }
-    guard let top = ManifestPart(document, at: JSONPath(), keys: Self.keys, faults: faults) else { return nil }
+    let kind = ManifestCLibrary.kind(of: document, origin, faults)
+    let keys = kind == .cLibrary ? ManifestCLibrary.keys(among: Self.keys) : Self.keys
+    guard let top = ManifestPart(document, at: JSONPath(), keys: keys, faults: faults) else { return nil }
     if let schema = top.number("schema", in: 1...1_000, isRequired: true), schema != 1 {
       faults.report(.otherABI, "\(faults.name(top.place.appending("schema"))) is \(schema), this host reads 1; write 1, or update the host")
     }
     let id = id(top)
-    let abi = abi(top)
+    let abi = abi(top, isRequired: kind == .plugin)
     let version = version(top)
-    let library = library(top)
+    let cInterface = kind == .cLibrary ? ManifestCLibrary.interface(of: document, faults) : nil
+    let library = kind == .plugin ? library(top) : nil
     let isConcurrent = top.flag("concurrent")
     let namespaces = namespaces(top)
-    let commands = ManifestCommands(top, plugin: id ?? "", namespaces: namespaces, isConcurrent: isConcurrent).read()
+    var commands = ManifestCommands(top, plugin: id ?? "", kind: kind, namespaces: namespaces, isConcurrent: isConcurrent).read()
+    cInterface.map { ManifestCLibrary.addSchemas(to: &commands, $0) }
     let topics = ManifestTopics(top, namespaces: namespaces)
     let subscribes = topics.subscribes()
     let manifest = Manifest(
-      id: id ?? "", name: top.text("name") ?? id ?? "", version: version, license: top.text("license"),
+      kind: kind, id: id ?? "", name: top.text("name") ?? id ?? "", version: version, license: top.text("license"),
       summary: top.text("summary", limit: 2_000) ?? "", abi: abi, library: library,
       activation: ManifestActivation(top, commands: commands, subscribes: subscribes).read(), isConcurrent: isConcurrent,
       reload: reload(top), namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
       configurationSchema: top.part("config", keys: ["schema"])?.schema("schema"),
-      permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), document: document)
+      permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), cInterface: cInterface,
+      document: document)
     return faults.refusals.isEmpty ? manifest : nil
   }
 
@@ -141,8 +148,8 @@ struct ManifestParser {
     return nil
   }
 
-  private func abi(_ top: ManifestPart) -> Manifest.ABI {
-    let part = top.part("abi", keys: ["major", "minor", "needs", "uses"], isRequired: true)
+  private func abi(_ top: ManifestPart, isRequired: Bool) -> Manifest.ABI {
+    let part = top.part("abi", keys: ["major", "minor", "needs", "uses"], isRequired: isRequired)
     let major = part?.number("major", in: 1...65_535, isRequired: true) ?? 1
     let minor = part?.number("minor", in: 0...65_535) ?? 0
     if major != Int(JF_ABI_MAJOR) {

@@ -70,8 +70,9 @@ package struct PluginDiscovery {
       let manifest = parser.parse()
       return DiscoveredPlugin(
         id: parser.declaredID ?? directory.fileName, path: directory, directory: directory, manifestPath: path,
-        libraryPath: parser.declaredLibrary.map { "\(directory)/\($0)" }, manifestText: text, manifest: manifest,
-        refusal: parser.foremost)
+        libraryPath: manifest?.cInterface.map { CLibraryPlace.path(of: $0, besides: directory) }
+          ?? parser.declaredLibrary.map { "\(directory)/\($0)" },
+        manifestText: text, manifest: manifest, refusal: parser.foremost)
     } catch {
       return DiscoveredPlugin(id: directory.fileName, path: directory, directory: directory, manifestPath: path, refusal: error)
     }

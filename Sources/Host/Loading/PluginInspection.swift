@@ -17,9 +17,22 @@ package enum PluginInspection {
   /// Looks at a plugin's directory, its plugin.json or its library.
   package static func inspect(_ path: String) -> [Finding] {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    if let findings = cLibrary(path) { return findings }
     let (refusals, library, directory) = manifest(path)
     guard let library else { return refusals.map(fault) }
     return refusals.map(fault) + PluginJudge().refusals(library: library, in: directory).map(fault) + advice(library)
+  }
+
+  /// What there is to say of a sound manifest of kind "c-library"; nil when it is none.
+  private static func cLibrary(_ path: String) -> [Finding]? {
+    let directory = path.hasSuffix(".json") ? path.parentDirectory : path
+    guard let plugin = PluginDiscovery.plugin(at: directory), let interface = plugin.manifest?.cInterface, let file = plugin.manifestPath,
+      let library = plugin.libraryPath
+    else { return nil }
+    var files = FileJudge()
+    var refusals: [Refusal] = []
+    do throws(Refusal) { try files.check(file, in: directory) } catch { refusals.append(error) }
+    return (refusals + PluginJudge().refusals(interface, at: library, in: directory)).map(fault)
   }
 
   private static func fault(_ refusal: Refusal) -> Finding { Finding(severity: .fault, description: refusal.message) }

@@ -4,8 +4,8 @@
 
 /// Looks at libraries before they are loaded. Keeps what it has read of the system's libraries: make one for each pass.
 package final class PluginJudge {
-  private var files = FileJudge()
-  private let locator = SharedLibraryLocator()
+  var files = FileJudge()
+  let locator = SharedLibraryLocator()
 
   package init() {}
 
@@ -18,6 +18,7 @@ package final class PluginJudge {
     // A plugin that was not refused has one.
     guard let library = plugin.libraryPath else { return [] }
     if let path = plugin.manifestPath { try files.check(path, in: plugin.directory) }
+    if let interface = plugin.manifest?.cInterface { return try judge(interface, at: library, in: plugin.directory) }
     return try judge(library: library, in: plugin.directory)
   }
 
@@ -27,7 +28,7 @@ package final class PluginJudge {
     let image = try image(path, directory)
     let library = try Self.translating(path) { () throws(ELFFault) in try SharedLibrary(image) }
     for check in checks { try check(library) }
-    return [library] + (try companions(library))
+    return [library] + (try closure(of: library)).companions
   }
 
   /// Everything there is to say against a library, as far as it can be read.
@@ -44,18 +45,23 @@ package final class PluginJudge {
     }
   }
 
-  private var checks: [(SharedLibrary) throws(Refusal) -> Void] {
-    [checkKind, checkStack, checkRelocations, checkEntry]
-  }
+  private var checks: [(SharedLibrary) throws(Refusal) -> Void] { loading + [checkEntry] }
+
+  /// What holds for every library that is loaded.
+  var loading: [(SharedLibrary) throws(Refusal) -> Void] { [checkKind, checkStack, checkRelocations] }
 
   private func image(_ path: String, _ directory: String) throws(Refusal) -> ELFImage {
     try files.check(path, in: directory)
+    return try image(path)
+  }
+
+  func image(_ path: String) throws(Refusal) -> ELFImage {
     let file: PlainFile
     do throws(PlainFile.Failure) { file = try PlainFile(path) } catch { throw FileJudge.refusal(error, path) }
     return try Self.translating(path) { () throws(ELFFault) in try ELFImage(file) }
   }
 
-  private static func translating<Value>(_ path: String, _ body: () throws(ELFFault) -> Value) throws(Refusal) -> Value {
+  static func translating<Value>(_ path: String, _ body: () throws(ELFFault) -> Value) throws(Refusal) -> Value {
     do throws(ELFFault) { return try body() } catch { throw error.refusal(path) }
   }
 
@@ -104,15 +110,15 @@ package final class PluginJudge {
     return majors.max()
   }
 
-  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) { _ = try companions(library) }
+  private func checkNeighbours(_ library: SharedLibrary) throws(Refusal) { _ = try closure(of: library) }
 
-  /// Checks what the library needs, and gives what of that comes with the plugin.
-  private func companions(_ library: SharedLibrary) throws(Refusal) -> [SharedLibrary] {
+  /// A library with all it needs, found complete.
+  func closure(of library: SharedLibrary) throws(Refusal) -> LibraryClosure {
     var closure = LibraryClosure(of: library, locator: locator)
     try closure.gather(&files)
     try closure.checkVersions()
     try closure.checkSymbols()
-    return closure.companions
+    return closure
   }
 }
 

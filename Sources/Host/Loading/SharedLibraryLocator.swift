@@ -55,6 +55,12 @@ final class SharedLibraryLocator {
     return nil
   }
 
+  /// Where the system's loader would find a library that nobody in particular needs.
+  func systemPath(of name: String) -> String? {
+    let places = environment.map { "\($0)/\(name)" } + cache[name] + Self.standardDirectories.map { "\($0)/\(name)" }
+    return places.first { $0.hasPrefix("/") && library($0) != nil }
+  }
+
   /// By the name a library gives itself: the kernel names the file behind the link, such as "libstdc++.so.6.0.30".
   private lazy var loadedByName: [String: SharedLibrary] = {
     Dictionary(loadedLibraries.map { ($0.dynamic.name ?? $0.path.fileName, $0) }, uniquingKeysWith: { first, _ in first })

@@ -17,13 +17,14 @@ struct PluginFiles {
 
   /// In the order of their names.
   let files: [File]
-  let libraryName: String
+  /// nil when it brings none, as where a manifest makes commands of a library of the system.
+  let libraryName: String?
 
   /// - Parameter libraries: The plugin's own first, as `PluginJudge` gives them.
   init(manifest: (path: String, text: [UInt8])?, libraries: [PlainFile]) {
     let contents = (manifest.map { [($0.path, File.Content.text($0.text))] } ?? []) + libraries.map { ($0.path, .open($0)) }
     let names = Self.names(of: contents.map(\.0))
-    libraryName = names[manifest == nil ? 0 : 1]
+    libraryName = libraries.isEmpty ? nil : names[manifest == nil ? 0 : 1]
     let files = zip(names, contents).map { File(name: $0, content: $1.1) }
     let unique = Dictionary(files.map { ($0.name, $0) }) { first, _ in first }
     self.files = unique.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

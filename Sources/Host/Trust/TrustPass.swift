@@ -44,7 +44,8 @@ final class TrustPass {
     let news = try news(of: plugin, version, digest)
     let entry = try Self.translating(plugin) { () throws(TrustFault) in try trust.store.place(files, digest) }
     self.news[plugin.id] = news
-    let admission = Admission(library: "\(entry)/\(files.libraryName)", sha256: digest.sha256)
+    let library = files.libraryName.map { "\(entry)/\($0)" } ?? plugin.libraryPath ?? ""
+    let admission = Admission(library: library, sha256: digest.sha256)
     admitted[plugin.id] = admission
     return admission
   }

@@ -12,8 +12,9 @@ import Synchronization
 
   /// Loads `path` and asks its entry for the table. Runs the library's constructors on this thread.
   ///
+  /// - Parameter isAdapter: Whether it may have another id and version than the plugin it stands in for.
   /// - Throws: `PluginFault` when the library does not load, or its table is not one this host can use.
-  package init(path: String, expecting id: String, version: String) throws(PluginFault) {
+  package init(path: String, expecting id: String, version: String, isAdapter: Bool = false) throws(PluginFault) {
     guard let handle = unsafe dlopen(Self.fresh(path), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given"
       throw PluginFault("cannot load '\(path)': \(reason); rebuild the plugin against this system's libraries")
@@ -27,10 +28,10 @@ import Synchronization
       throw PluginFault("cannot load '\(path)': its entry returned no table")
     }
     unsafe self.table = table
-    try check(path: path, id: id, version: version)
+    try check(path: path, id: id, version: version, isAdapter: isAdapter)
   }
 
-  private func check(path: String, id: String, version: String) throws(PluginFault) {
+  private func check(path: String, id: String, version: String, isAdapter: Bool) throws(PluginFault) {
     let core = unsafe UInt32(MemoryLayout<jf_plugin>.size)
     let size = unsafe table.pointee.size
     guard size >= core else {
@@ -42,7 +43,7 @@ import Synchronization
         "cannot load '\(path)': its table is of ABI \(major), this host speaks \(JF_ABI_MAJOR); rebuild it against this host's headers")
     }
     let claimed = (unsafe table.pointee.id.string(limit: 200) ?? "?", unsafe table.pointee.version.string(limit: 200) ?? "?")
-    guard claimed == (id, version) else {
+    guard isAdapter || claimed == (id, version) else {
       throw PluginFault(
         "cannot load '\(path)': plugin.json says '\(id)' \(version), the code says '\(claimed.0)' \(claimed.1); ship the two that belong together"
       )

@@ -9,7 +9,7 @@ extension InstanceTerms {
     writer.write(configuration)
     writer.write(commands.sorted())
     writer.write(publishes.map(\.description))
-    for number in [threads, limits.payloadBytes, limits.eventBytes, subscriptions] { writer.write(UInt64(number)) }
+    for number in [isAdapter ? 1 : 0, threads, limits.payloadBytes, limits.eventBytes, subscriptions] { writer.write(UInt64(number)) }
     for text in [directories.data, directories.state, directories.runtime, directories.library, recordPath ?? ""] { writer.write(text) }
     return writer.bytes
   }
@@ -18,7 +18,7 @@ extension InstanceTerms {
   package static func decoded(_ bytes: [UInt8]) -> (terms: InstanceTerms, subscriptions: Int)? {
     var reader = ByteReader(bytes)
     guard let id = reader.text(), let version = reader.text(), let library = reader.text(), let configuration = reader.content(),
-      let commands = reader.texts(), let topics = reader.texts(), let threads = reader.number(), let payloadBytes = reader.number(),
+      let commands = reader.texts(), let topics = reader.texts(), let adapter = reader.number(), let threads = reader.number(), let payloadBytes = reader.number(),
       let eventBytes = reader.number(), let subscriptions = reader.number(), let data = reader.text(), let state = reader.text(),
       let runtime = reader.text(), let files = reader.text(), let record = reader.text()
     else { return nil }
@@ -29,6 +29,7 @@ extension InstanceTerms {
       directories: InstanceDirectories(data: data, state: state, runtime: runtime, library: files))
     terms.limits.payloadBytes = Int(clamping: payloadBytes)
     terms.limits.eventBytes = Int(clamping: eventBytes)
+    terms.isAdapter = adapter == 1
     terms.recordPath = record.isEmpty ? nil : record
     return (terms, Int(clamping: subscriptions))
   }

@@ -16,10 +16,12 @@ package struct InstanceTerms: Sendable {
   package var limits = InstanceLimits()
   /// Where every crossing is written down, one JSON object a line; nil writes nothing.
   package var recordPath: String?
+  /// Whether the library stands in for a plugin that has no code for us: then its own id and version are not the manifest's.
+  package var isAdapter: Bool
 
   package init(
     id: String, version: String, libraryPath: String, configuration: [UInt8], commands: Set<String>, publishes: [TopicPattern],
-    threads: Int, directories: InstanceDirectories
+    threads: Int, directories: InstanceDirectories, isAdapter: Bool = false
   ) {
     self.id = id
     self.version = version
@@ -29,6 +31,7 @@ package struct InstanceTerms: Sendable {
     self.publishes = publishes
     self.threads = threads
     self.directories = directories
+    self.isAdapter = isAdapter
   }
 }
 

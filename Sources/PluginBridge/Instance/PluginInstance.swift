@@ -102,7 +102,7 @@ import Synchronization
     // Real libraries switch the processor to flush-to-zero when loaded; our other plugins must not compute otherwise for it.
     let floatingPoint = FloatingPointMode.current()
     defer { floatingPoint.restore() }
-    let library = try PluginLibrary(path: terms.libraryPath, expecting: terms.id, version: terms.version)
+    let library = try PluginLibrary(path: terms.libraryPath, expecting: terms.id, version: terms.version, isAdapter: terms.isAdapter)
     unsafe table = library.table
     record?.write(.toPlugin, "create", ["configuration": CrossingRecord.text(terms.configuration)])
     let created = unsafe terms.configuration.lend { configuration in

@@ -148,7 +148,7 @@ extension PluginInstance {
 extension PluginInstance {
   /// Runs a command.
   ///
-  /// - Parameter input: Lent; copied unless the command is inline.
+  /// - Parameter input: Lent; copied for a command that runs in a task.
   func invoke(_ call: IncomingCall, _ content: Content, _ input: Span<UInt8>) -> PluginFailure.Status {
     guard let command = commands[call.command] else {
       call.finish(.failure(PluginFailure("the plugin '\(id)' has no command '\(call.command)'", status: .notFound)))
@@ -158,6 +158,9 @@ extension PluginInstance {
     switch command.body {
     case .inline(let body):
       call.finish(Result { Payload(bytes: try HostThread.enter { try body(input) }) })
+      return .ok
+    case .onHostThread(let body):
+      call.finish(Result { try HostThread.enter { try body(input, content) } })
       return .ok
     case .task(let body):
       return begin(call, body, Payload(bytes: [UInt8](copying: input), content: content))

@@ -141,6 +141,8 @@ int64_t simdjson_shim_integer(simdjson_shim_element closed) {
   return open(closed).get(value) == simdjson::SUCCESS ? value : 0;
 }
 
+bool simdjson_shim_unsigned(simdjson_shim_element closed, uint64_t *value) { return open(closed).get(*value) == simdjson::SUCCESS; }
+
 double simdjson_shim_number(simdjson_shim_element closed) {
   double value = 0;
   return open(closed).get(value) == simdjson::SUCCESS ? value : 0;

@@ -82,6 +82,10 @@ struct ProbePlugin: Plugin {
         if input.isEmpty { _ = try topicBlocking() }
         return Array("\(input.count)".utf8)
       },
+      .onHostThread("probe.here") { input, content in
+        if input.isEmpty { _ = try topicBlocking() }
+        return Payload(bytes: Array("\"\(threadName()) \(input.count)\"".utf8), content: content)
+      },
     ]
   }
 

@@ -50,6 +50,8 @@ int32_t simdjson_shim_kind(simdjson_shim_element element);
 /* Read a value of the kind just asked for; zero for any other kind. */
 bool simdjson_shim_bool(simdjson_shim_element element);
 int64_t simdjson_shim_integer(simdjson_shim_element element);
+/* Whether it is a whole number from 0 to UINT64_MAX, which is written to `value`. */
+bool simdjson_shim_unsigned(simdjson_shim_element element, uint64_t *_Nonnull value);
 double simdjson_shim_number(simdjson_shim_element element);
 /* UTF-8, not terminated, may hold NUL; valid until the next parse. */
 const char *_Nonnull simdjson_shim_string(simdjson_shim_element element, size_t *_Nonnull length);
