@@ -86,7 +86,8 @@ import Testing
       third.stop()
       let log = Self.log(third)
       #expect(log.split(separator: "\n").count { $0.contains("plugin pinned at its first use") } == 2)
-      #expect(!log.contains(#""level":"warning""#) && !log.contains(#""level":"error""#))
+      let complaints = log.split(separator: "\n").filter { $0.contains(#""level":"warning""#) || $0.contains(#""level":"error""#) }
+      #expect(complaints.filter { $0.contains("hello") } == [])
     }
   }
 
@@ -107,12 +108,14 @@ import Testing
     }
   }
 
-  @Test func libraryThatIsWrittenOverWhileItRunsHarmsNobody() async throws {
+  @Test(arguments: ["inprocess", "process"]) func libraryThatIsWrittenOverWhileItRunsHarmsNobody(mode: String) async throws {
     try await onOwnThread {
-      let host = try LiveHost(plugins: [])
-      let library = host.home + "/plugins/hello/libprobe.so"
-      try DroppedPlugin.hello(in: host.home + "/plugins")
-      try host.run("reload")
+      let home = LiveHost.temporary("jackfield-overwritten")
+      try Data("{ plugins: { hello: { mode: '\(mode)' } } }".utf8).write(to: URL(filePath: home + "/config.json"))
+      let library = home + "/plugins/hello/libprobe.so"
+      try DroppedPlugin.hello(in: home + "/plugins")
+      let host = try LiveHost(home: home, plugins: [])
+      #expect(try Self.row("hello", host)?["mode"]?.stringValue == mode)
       let call = try Program([LiveHost.jackfield, "call", "hello.never", "{}", "--home", host.home], in: host.home)
       _ = try host.until("status", "--json") { $0["openCalls"]?.intValue == 1 }
       let file = open(library, O_WRONLY | O_TRUNC)
@@ -143,9 +146,9 @@ import Testing
   @Test func hostAndItsPluginsAreUpgradedWithoutAQuestion() async throws {
     try await onOwnThread {
       let place = LiveHost.temporary("jackfield-installed")
-      let files = FileManager.default
-      try files.createDirectory(atPath: place + "/bin", withIntermediateDirectories: true)
-      try files.copyItem(atPath: LiveHost.jackfield, toPath: place + "/bin/jackfield")
+      try FileManager.default.createDirectory(atPath: place + "/bin", withIntermediateDirectories: true)
+      // Another process writes it: a program cannot be started while a child of some other test holds it open for writing.
+      try #require(Program.run(["cp", LiveHost.jackfield, place + "/bin/jackfield"], in: place).status == 0)
       try DroppedPlugin.hello(in: place + "/plugins")
       let before = try LiveHost(plugins: [place + "/plugins"], executable: place + "/bin/jackfield")
       #expect(try before.json("call", "hello.echo", "1") == 1)

@@ -103,9 +103,11 @@ package struct PluginSurvey: Sendable {
     do {
       let value = try configuration.settings(for: plugin.id, schema: manifest.settingsSchema())
       let resolved = try SecretReference.resolving(value, environment: environment)
+      let variables = try variables(settings, of: plugin.id)
+      // Last of all: what cannot run for another reason is not pinned.
       let admitted = try pass.admit(plugin, version: "\(manifest.version)", judged)
       var blueprint = try blueprint(plugin, manifest, library: admitted.library, configuration: resolved)
-      blueprint.environment = try variables(settings, of: plugin.id)
+      blueprint.environment = variables
       blueprint.mode = mode(plugin, settings)
       blueprint.fingerprint = admitted.sha256
       blueprint.reload = manifest.reload ?? (blueprint.mode == .process ? .overlap : .restart)
