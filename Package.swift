@@ -60,7 +60,7 @@ targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 targets += [
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
