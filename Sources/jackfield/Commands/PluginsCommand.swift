@@ -5,15 +5,19 @@ import JSON
 extension Subcommand {
   static let plugins = Subcommand(
     name: "plugins", summary: "list plugins, and say why one was not loaded",
-    arguments: "[list | info ID | enable ID | disable ID | reload ID | check PATH]", options: [.json],
+    arguments: "[list | info ID | enable ID | disable ID | reload ID | check PATH | new NAME]", options: [.json] + PluginsNew.options,
     discussion: """
       list      every plugin on the search path: state, mode, and the reason where it does not run
       info      manifest, counters, queues and health of one
       enable    switch one on, now and after a restart; disable switches it off
       reload    stop one and load it again from its files
       check     judge a plugin's directory or file without a host, and without running its code
+      new       make a project for a plugin of your own, ready to build
       """,
-    examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin"],
+    examples: [
+      "jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin",
+      "jackfield plugins new run-notes --lang c",
+    ],
     complete: { request in
       switch (request.arguments.count, request.arguments.first) {
       case (0, _): PluginsCommand.verbs
@@ -25,7 +29,7 @@ extension Subcommand {
 }
 
 enum PluginsCommand {
-  static let verbs = ["list", "info", "enable", "disable", "reload", "check"]
+  static let verbs = ["list", "info", "enable", "disable", "reload", "check", "new"]
 
   static func run(_ invocation: Invocation) throws -> Int32 {
     let words = try invocation.arguments(0...2)
@@ -33,6 +37,8 @@ enum PluginsCommand {
     guard verbs.contains(verb) else {
       throw UsageError("'plugins' cannot '\(verb)'\(NearMiss.hint(for: verb, in: verbs))", subcommand: "plugins")
     }
+    if verb == "new" { return try PluginsNew.run(invocation) }
+    try PluginsNew.refuseOptions(of: invocation, verb)
     guard verb != "list" else {
       guard words.count < 2 else { throw UsageError("'plugins list' takes no plugin; 'plugins info ID' shows one", subcommand: "plugins") }
       return try list(invocation)
