@@ -113,14 +113,14 @@ import Testing
     try files.createDirectory(atPath: directory + "/templates/c", withIntermediateDirectories: true)
     try Data("a __ID__".utf8).write(to: URL(filePath: directory + "/templates/c/a__NAMESPACE__"))
     mkfifo(directory + "/templates/c/z", 0o600)
-    try files.createDirectory(atPath: directory + "/work", withIntermediateDirectories: true)
-    let failed = try run("new", "run-notes", "--lang", "c", "--templates", "../templates", in: directory + "/work")
+    try files.createDirectory(atPath: directory + "/here", withIntermediateDirectories: true)
+    let failed = try run("new", "run-notes", "--lang", "c", "--templates", "../templates", in: directory + "/here")
     #expect(failed.status == 1)
     #expect(failed.error.hasPrefix("jackfield: cannot read a template: "), "\(failed.error)")
-    #expect(try files.contentsOfDirectory(atPath: directory + "/work").isEmpty)
+    #expect(try files.contentsOfDirectory(atPath: directory + "/here").isEmpty)
     unlink(directory + "/templates/c/z")
-    #expect(try run("new", "run-notes", "--lang", "c", "--templates", "../templates", in: directory + "/work").status == 0)
-    #expect(try String(contentsOf: URL(filePath: directory + "/work/run-notes/arun_notes"), encoding: .utf8) == "a run-notes")
+    #expect(try run("new", "run-notes", "--lang", "c", "--templates", "../templates", in: directory + "/here").status == 0)
+    #expect(try String(contentsOf: URL(filePath: directory + "/here/run-notes/arun_notes"), encoding: .utf8) == "a run-notes")
   }
 
   @Test func aDirectoryThatCannotBeFilledIsNotMade() throws {

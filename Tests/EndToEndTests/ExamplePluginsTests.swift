@@ -35,7 +35,7 @@ import Testing
         let readme = try plugin.readme()
         #expect(readme.texts("sh").count == 2 && readme.texts("console").count == 1, "\(plugin.id)")
         try shell.succeed(readme.texts("sh")[1])
-        for step in Session(readme.texts("console")[0]).steps { #expect(try shell.succeed(step.command) == step.output, "\(step.command)") }
+        try Session(readme.texts("console")[0]).expectAsTyped(into: shell)
       }
       #expect(host.stop().status == 0)
     }
@@ -246,6 +246,7 @@ import Testing
   private let meter = """
     import json, socket, sys
     door = socket.socket(socket.AF_UNIX)
+    door.settimeout(30)
     door.connect(sys.argv[1])
     lines = door.makefile("r")
     command = sys.argv[2]

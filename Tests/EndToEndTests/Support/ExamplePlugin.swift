@@ -9,6 +9,8 @@ struct ExamplePlugin: Sendable, CustomTestStringConvertible {
   enum Language: String, CaseIterable {
     case c, rust, swift
 
+    var name: String { self == .c ? "C" : rawValue.capitalized }
+
     var compiler: String {
       switch self {
       case .c: "cc"
@@ -33,6 +35,15 @@ struct ExamplePlugin: Sendable, CustomTestStringConvertible {
   func readme() throws -> Markdown { try Markdown(file: directory + "/README.md") }
 
   // MARK: - All of them
+
+  /// The text of every file of theirs that a page may quote.
+  static func sources() throws -> [String] {
+    let root = LiveHost.packageDirectory + "/Examples/Plugins"
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+      [".c", ".rs", ".swift", "plugin.json"].contains { path.hasSuffix($0) } && !path.contains(".build/")
+    }
+    return try paths.map { try String(contentsOf: URL(filePath: "\(root)/\($0)"), encoding: .utf8) }
+  }
 
   /// Languages with a compiler. Those without are named in the tests' output.
   static let languages = Language.allCases.filter { language in

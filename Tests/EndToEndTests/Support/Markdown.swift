@@ -4,9 +4,13 @@ import FoundationEssentials
 /// The code blocks of a page.
 struct Markdown {
   struct Block {
+    /// The heading it stands below.
+    var heading: String
+    /// The last line before it, without the empty one between.
+    var lead: String
     /// What stands behind the opening fence, such as "sh".
     var info: String
-    var text: String
+    var text = ""
   }
 
   let blocks: [Block]
@@ -14,6 +18,7 @@ struct Markdown {
   init(file path: String) throws {
     var blocks: [Block] = []
     var open: Block?
+    var (heading, lead) = ("", "")
     for line in try String(contentsOf: URL(filePath: path), encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false) {
       if line == "```", let block = open {
         blocks.append(block)
@@ -21,33 +26,15 @@ struct Markdown {
       } else if open != nil {
         open?.text += line + "\n"
       } else if line.hasPrefix("```") {
-        open = Block(info: String(line.dropFirst(3)), text: "")
+        open = Block(heading: heading, lead: lead, info: String(line.dropFirst(3)))
+      } else if line.hasPrefix("#") {
+        heading = String(line.drop { $0 == "#" || $0 == " " })
+      } else if !line.isEmpty {
+        lead = String(line)
       }
     }
     self.blocks = blocks
   }
 
   func texts(_ info: String) -> [String] { blocks.filter { $0.info == info }.map(\.text) }
-}
-
-/// What somebody types, and what comes: "$ " before each command, its output below.
-struct Session {
-  struct Step {
-    var command: String
-    var output: String
-  }
-
-  let steps: [Step]
-
-  init(_ text: String) {
-    var steps: [Step] = []
-    for line in text.split(separator: "\n") {
-      if line.hasPrefix("$ ") {
-        steps.append(Step(command: String(line.dropFirst(2)), output: ""))
-      } else if !steps.isEmpty {
-        steps[steps.count - 1].output += line + "\n"
-      }
-    }
-    self.steps = steps
-  }
 }

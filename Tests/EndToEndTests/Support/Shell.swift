@@ -4,7 +4,7 @@ import FoundationEssentials
 /// Types what a page says.
 struct Shell {
   let directory: String
-  let environment: [String: String]
+  var environment: [String: String]
 
   struct Failed: Error, CustomStringConvertible {
     let description: String
