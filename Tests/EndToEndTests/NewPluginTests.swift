@@ -20,6 +20,26 @@ import Testing
     }
   }
 
+  /// The first mistake of everybody: a command added in one place only.
+  @Test(arguments: ExamplePlugin.languages.filter { $0 != .swift })
+  func commandThatPluginJSONDoesNotNameIsSaid(language: ExamplePlugin.Language) async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let shell = try InstalledPrefix.shell(in: LiveHost.temporary("jackfield-author"), home: host.home)
+      try shell.succeed(
+        """
+        jackfield plugins new run-notes --lang \(language.rawValue)
+        sed -i 's/run_notes.greet/run_notes.wave/' run-notes/plugin.json
+        make -C run-notes install
+        jackfield reload
+        """)
+      let call = try shell.run("jackfield call run_notes.wave --name Ada")
+      #expect(call.status == 1)
+      #expect(call.error.contains("plugin.json does not name the command 'run_notes.greet'"), "\(call.error)")
+      host.stop()
+    }
+  }
+
   /// The examples are what the template makes: file by file, and the line that builds them.
   @Test(arguments: ExamplePlugin.languages) func helloIsWhatTheTemplateMakes(language: ExamplePlugin.Language) async throws {
     try await onOwnThread {

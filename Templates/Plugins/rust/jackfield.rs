@@ -427,7 +427,8 @@ unsafe extern "C" fn create<P: Plugin>(
         for name in P::COMMANDS {
             let status = (register.command)(instance, text(name));
             if status != status::OK {
-                return Err(format!("cannot register '{}': status {}; name it in plugin.json", name, status));
+                let cure = "add it there, or remove it here";
+                return Err(format!("plugin.json does not name the command '{}' (status {}); {}", name, status, cure));
             }
         }
         P::create(host, lent_bytes(configuration))

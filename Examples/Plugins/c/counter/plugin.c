@@ -129,13 +129,33 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* MARK: - Life */
 
+/* Registers every command, or says why not: the host shows the line to whoever asks what is wrong with the plugin. */
+static jf_status register_commands(plugin *self) {
+  const jf_register_1 *registry = self->host->extension(self->instance, JF_REGISTER_1);
+  for (int i = 0; i < COMMANDS; i++) {
+    char why[300];
+    jf_status status = registry->command(self->instance, commands[i].name);
+    if (status == JF_OK) continue;
+    const char *text = "plugin.json does not name the command '%s'; add it there, or remove it here";
+    int length = snprintf(why, sizeof why, text, commands[i].name.data);
+    jf_text message = {why, (uint64_t)length};
+    jf_bytes nothing = {NULL, 0};
+    if (self->log) self->log->write(self->instance, JF_LOG_ERROR, message, nothing);
+    return status;
+  }
+  return JF_OK;
+}
+
 /* The configuration has been held to the schema of plugin.json, and has its defaults. */
 static void configure(plugin *self, jf_bytes config) { json_integer(config, "step", 1, MOST, &self->step); }
 
 static jf_status find_path(plugin *self) {
   const jf_paths_1 *paths = self->host->extension(self->instance, JF_PATHS_1);
   jf_text state;
-  if (paths == NULL || paths->directory(self->instance, JF_PATH_STATE, &state) != JF_OK || state.length > LONGEST_PATH) return JF_E_FAILED;
+  if (paths == NULL || paths->directory(self->instance, JF_PATH_STATE, &state) != JF_OK || state.length > LONGEST_PATH) {
+    report(self, JF_HEALTH_FAILING, "there is no place for the counter's file", "");
+    return JF_E_FAILED;
+  }
   snprintf(self->path, sizeof self->path, "%s/counter-c", state.data); /* the one text of the host that ends in a NUL */
   return JF_OK;
 }
@@ -149,9 +169,8 @@ static jf_status create(const jf_host *host, jf_instance *instance, jf_bytes con
   self->health = host->extension(instance, JF_HEALTH_1);
   self->step = 1;
   configure(self, config);
-  const jf_register_1 *reg = host->extension(instance, JF_REGISTER_1);
-  jf_status status = find_path(self);
-  for (int i = 0; i < COMMANDS && status == JF_OK; i++) status = reg->command(instance, commands[i].name);
+  jf_status status = register_commands(self);
+  if (status == JF_OK) status = find_path(self);
   if (status == JF_OK) *result = self;
   else free(self);
   return status;

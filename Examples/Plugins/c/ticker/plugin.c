@@ -183,19 +183,34 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* MARK: - Life */
 
+/* Registers every command, or says why not: the host shows the line to whoever asks what is wrong with the plugin. */
+static jf_status register_commands(plugin *self) {
+  const jf_register_1 *registry = self->host->extension(self->instance, JF_REGISTER_1);
+  const jf_log_1 *log = self->host->extension(self->instance, JF_LOG_1);
+  for (int i = 0; i < COMMANDS; i++) {
+    char why[300];
+    jf_status status = registry->command(self->instance, commands[i].name);
+    if (status == JF_OK) continue;
+    const char *text = "plugin.json does not name the command '%s'; add it there, or remove it here";
+    int length = snprintf(why, sizeof why, text, commands[i].name.data);
+    jf_text message = {why, (uint64_t)length};
+    jf_bytes nothing = {NULL, 0};
+    if (log) log->write(self->instance, JF_LOG_ERROR, message, nothing);
+    return status;
+  }
+  return JF_OK;
+}
+
 static jf_status create(const jf_host *host, jf_instance *instance, jf_bytes config, void **result) {
   (void)config;
   plugin *self = calloc(1, sizeof *self);
   if (self == NULL) return JF_E_FAILED;
   self->host = host;
   self->instance = instance;
-  const jf_register_1 *reg = host->extension(instance, JF_REGISTER_1);
-  for (int i = 0; i < COMMANDS; i++) {
-    jf_status status = reg->command(instance, commands[i].name);
-    if (status != JF_OK) {
-      free(self);
-      return status;
-    }
+  jf_status status = register_commands(self);
+  if (status != JF_OK) {
+    free(self);
+    return status;
   }
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
