@@ -54,6 +54,25 @@ import Testing
     }
   }
 
+  /// The page gives one layout for both machines; clang can compile for one it does not run on.
+  @Test(.enabled(if: find("clang") != nil, "clang is not installed"), arguments: ["x86_64", "aarch64"])
+  func layoutIsThatOfBothMachines(machine: String) throws {
+    let asserts = headers.structs.map { name, structure in
+      structure.fields.map { "_Static_assert(offsetof(\(name), \($0)) == \($1.offset), \"\(name).\($0)\");\n" }.joined()
+        + "_Static_assert(sizeof(\(name)) == \(structure.size), \"\(name)\");\n"
+    }
+    let source = FileManager.default.temporaryDirectory.appending(path: "layout-\(UUID().uuidString).c")
+    defer { try? FileManager.default.removeItem(at: source) }
+    try Data(("#include <stddef.h>\n#include \"jackfield.h\"\n" + asserts.joined()).utf8).write(to: source)
+    let result = try run(
+      try #require(find("clang")),
+      [
+        "--target=\(machine)-unknown-linux-gnu", "-ffreestanding", "-std=c11", "-fsyntax-only", "-I",
+        root.appending(path: "Sources/PluginAPI/include").path(), source.path(),
+      ])
+    #expect(result.status == 0, "\(result.output)")
+  }
+
   @Test func everyConstantAndTypeStandsThereWithItsValue() {
     #expect(headers.constants.count >= 40)
     for (name, value) in headers.constants { #expect(page.contains("\n| `\(name)` | \(value) |"), "\(name) is \(value)") }
