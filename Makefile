@@ -10,13 +10,16 @@ ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
-.PHONY: help setup build stage run demo test test-swift test-python lint check format bench tsan install dist clean
+.PHONY: help setup setup-tests build stage run demo test test-swift test-python lint check format bench tsan install dist clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Installs what building and testing need (Debian packages, a Python environment for tests)
 	@Tools/setup
+
+setup-tests: setup
+	@Tools/setup tests
 
 build: setup ## Builds the host and the plugins, and stages them in build/
 	@for program in $(PROGRAMS); do $(SWIFT) build -c $(CONFIGURATION) --product $$program || exit 1; done
@@ -29,7 +32,7 @@ run: build ## Starts the host, trains the example against it, and stays up until
 demo: build ## As run, but ends by itself with exit 0
 	@Tools/demo
 
-test: setup check test-swift test-python ## Set-up, build, lint, and all tests
+test: setup-tests check test-swift test-python ## Set-up, build, lint, and all tests
 
 test-swift:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
@@ -44,7 +47,7 @@ check: ## The rules of the house: layers, exports, formatting, headers
 lint: check
 
 format: ## Formats every Swift file
-	$(SWIFT) format --configuration .swift-format -i -r Package.swift Sources Plugins Tests Benchmarks
+	$(SWIFT) format --configuration .swift-format -i -r Package.swift Sources Plugins Tests Benchmarks Examples/Plugins Templates
 
 bench: ## Builds, and measures against bare baselines; the table goes to the terminal
 	@Benchmarks/run

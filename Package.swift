@@ -71,7 +71,7 @@ targets += [
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit"]),
   .testTarget(name: "FFITests", dependencies: ["FFI"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),

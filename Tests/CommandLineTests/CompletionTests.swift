@@ -28,6 +28,10 @@ import Testing
     (["config", "c"], ["check"]),
     (["plugins", "e"], ["enable"]),
     (["plugins", "check", ""], []),
+    (["plugins", "new", "x", "--lang", ""], ["c", "rust", "swift"]),
+    (["plugins", "new", "x", "--lang", "s"], ["swift"]),
+    (["plugins", "new", "--di"], ["--directory"]),
+    (["plugins", "new", "x", "--directory", ""], []),
     (["serve", "--plugins", "d", "--pl"], ["--plugins"]),
     (["status", "--nonsense", "--js"], ["--json"]),
   ])

@@ -25,8 +25,10 @@ struct Completion {
       return Self.matching(typed, (subcommands.filter { !$0.isHidden }.map(\.name) + (words.count == 1 ? ["help"] : [])))
     }
     guard let subcommand = subcommands.first(where: { $0.name == verb }) else { return [] }
-    // An option that waits for its value: only the person knows it.
-    if let last = before.last, subcommand.allOptions.contains(where: { $0.name == last && $0.value != nil }) { return [] }
+    // An option that waits for its value: only the person knows it, unless there are few.
+    if let waiting = subcommand.allOptions.first(where: { $0.name == before.last && $0.value != nil }) {
+      return Self.matching(typed, waiting.choices)
+    }
     let invocation = try? WordParser(subcommand: subcommand).parse(home + before)
     var possible = typed.hasPrefix("-") ? subcommand.allOptions.map(\.name) : []
     if !typed.hasPrefix("-") || subcommand.takesOtherOptions {

@@ -7,6 +7,8 @@ struct OptionSpec: Sendable {
   /// What stands for the value in help; nil for a switch.
   var value: String?
   var repeats = false
+  /// The values there are, if they are few; offered by completion.
+  var choices: [String] = []
   var help: String
 
   static let home = OptionSpec(
@@ -14,10 +16,11 @@ struct OptionSpec: Sendable {
   static let json = OptionSpec(name: "--json", help: "print JSON")
   static let help = OptionSpec(name: "--help", help: "explain this command")
 
-  init(name: String, value: String? = nil, repeats: Bool = false, help: String) {
+  init(name: String, value: String? = nil, repeats: Bool = false, choices: [String] = [], help: String) {
     self.name = name
     self.value = value
     self.repeats = repeats
+    self.choices = choices
     self.help = help
   }
 }

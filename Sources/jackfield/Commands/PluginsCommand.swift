@@ -5,7 +5,8 @@ import JSON
 extension Subcommand {
   static let plugins = Subcommand(
     name: "plugins", summary: "list plugins, and say why one was not loaded",
-    arguments: "[list | info ID | enable ID | disable ID | reload ID | allow ID | check PATH]", options: [.json],
+    arguments: "[list | info ID | enable ID | disable ID | reload ID | allow ID | check PATH | new NAME]",
+    options: [.json] + PluginsNew.options,
     discussion: """
       list      every plugin on the search path: state, mode, and the reason where it does not run
       info      manifest, counters, queues and health of one
@@ -13,8 +14,12 @@ extension Subcommand {
       reload    stop one and load it again from its files
       allow     accept the files of one as they are now, after they were changed
       check     judge a plugin's directory or file without a host, and without running its code
+      new       make a project for a plugin of your own, ready to build
       """,
-    examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin"],
+    examples: [
+      "jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin",
+      "jackfield plugins new run-notes --lang c",
+    ],
     complete: { request in
       switch (request.arguments.count, request.arguments.first) {
       case (0, _): PluginsCommand.verbs
@@ -26,7 +31,7 @@ extension Subcommand {
 }
 
 enum PluginsCommand {
-  static let verbs = ["list", "info", "enable", "disable", "reload", "allow", "check"]
+  static let verbs = ["list", "info", "enable", "disable", "reload", "allow", "check", "new"]
 
   static func run(_ invocation: Invocation) throws -> Int32 {
     let words = try invocation.arguments(0...2)
@@ -34,6 +39,8 @@ enum PluginsCommand {
     guard verbs.contains(verb) else {
       throw UsageError("'plugins' cannot '\(verb)'\(NearMiss.hint(for: verb, in: verbs))", subcommand: "plugins")
     }
+    if verb == "new" { return try PluginsNew.run(invocation) }
+    try PluginsNew.refuseOptions(of: invocation, verb)
     guard verb != "list" else {
       guard words.count < 2 else { throw UsageError("'plugins list' takes no plugin; 'plugins info ID' shows one", subcommand: "plugins") }
       return try list(invocation)

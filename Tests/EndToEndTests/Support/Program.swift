@@ -69,6 +69,12 @@ final class Program: Sendable {
     return Outcome(status: signal == 0 ? (status >> 8) & 0xff : -signal, output: output, error: error)
   }
 
+  static func isInstalled(_ program: String) -> Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+    }
+  }
+
   /// Runs a program to its end.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in directory: String, input: String? = nil

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import HelloSwift
+public import PluginAPI
+import PluginSDK
+
+// Written once, before anybody can ask for it, and never again.
+nonisolated(unsafe) private let table = exportPlugin(HelloSwiftPlugin.self)
+
+/// The one symbol the host looks for.
+@implementation @c
+public func jf_plugin_entry_1() -> UnsafePointer<jf_plugin> { table }
