@@ -18,6 +18,7 @@ setup: ## Installs what building and testing need (Debian packages, a Python env
 
 build: setup ## Builds the host and the plugins, and stages them in build/
 	$(SWIFT) build -c $(CONFIGURATION) --product jackfield
+	$(SWIFT) build -c $(CONFIGURATION) --product jackfield-check
 	@for plugin in $(PLUGINS); do $(SWIFT) build -c $(CONFIGURATION) --product $${plugin#*:} || exit 1; done
 	@Tools/stage $(CONFIGURATION) $(BUILD_DIRECTORY) $(PLUGINS)
 

@@ -42,6 +42,9 @@ targets += [
 targets += [
   .target(name: "Host", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "JSON"]),
+  // One step of `jackfield plugins check`, in a process that the plugin may take down.
+  .executableTarget(
+    name: "jackfield-check", dependencies: ["PluginTestKit", "PluginSDK", "PluginAPI", "JSON", "CLinux"], path: "Sources/Checker"),
 ]
 
 // MARK: - Benchmarks, in this package because they measure what only this package may see
@@ -63,6 +66,7 @@ targets += [
     name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
     linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
+  .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "JSON"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginAPI", "JSON", "SanitizedMutex"]),
@@ -84,6 +88,7 @@ let package = Package(
   name: "jackfield",
   products: [
     .executable(name: "jackfield", targets: ["jackfield"]),
+    .executable(name: "jackfield-check", targets: ["jackfield-check"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 static int outcome(int result) { return result < 0 ? -errno : result; }
@@ -44,3 +46,7 @@ int linux_peer_uid(int socket, uint32_t *uid) {
 }
 
 void linux_release_freed_memory(void) { malloc_trim(0); }
+
+int linux_adopt_orphans(void) { return outcome(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
+
+int linux_end_with_parent(void) { return outcome(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)); }

@@ -5,15 +5,16 @@ import JSON
 extension Subcommand {
   static let plugins = Subcommand(
     name: "plugins", summary: "list plugins, and say why one was not loaded",
-    arguments: "[list | info ID | enable ID | disable ID | reload ID | check PATH]", options: [.json],
+    arguments: "[list | info ID | enable ID | disable ID | reload ID | check PATH]", options: [.json] + PluginsCheck.options,
     discussion: """
       list      every plugin on the search path: state, mode, and the reason where it does not run
       info      manifest, counters, queues and health of one
       enable    switch one on, now and after a restart; disable switches it off
       reload    stop one and load it again from its files
-      check     judge a plugin's directory or file without a host, and without running its code
+      check     judge a plugin's directory or file without a host: first its files, then its code, step by step in processes of
+                their own, with odd input, cancelled calls and a host that misbehaves; its directories are temporary
       """,
-    examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin"],
+    examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin --config '{\"port\": 0}'"],
     complete: { request in
       switch (request.arguments.count, request.arguments.first) {
       case (0, _): PluginsCommand.verbs
@@ -41,7 +42,7 @@ enum PluginsCommand {
       let wanted = verb == "check" ? "a plugin's directory or file" : "the id of a plugin; 'jackfield plugins' lists them"
       throw UsageError("'plugins \(verb)' wants \(wanted)", subcommand: "plugins")
     }
-    return verb == "check" ? check(words[1], json: invocation.wantsJSON) : try change(invocation, verb, words[1])
+    return verb == "check" ? try PluginsCheck(words[1], invocation).run() : try change(invocation, verb, words[1])
   }
 
   private static func list(_ invocation: Invocation) throws -> Int32 {
@@ -82,18 +83,6 @@ enum PluginsCommand {
     let answer = try ControlClient(home: invocation.home).request("plugin/\(verb)", ["id": .string(id)])
     if invocation.wantsJSON || verb == "info" { Terminal.print(answer) } else { show([answer]) }
     return verb != "reload" || ["active", "ready"].contains(answer["state"]?.stringValue) ? SystemExit.ok : SystemExit.failed
-  }
-
-  private static func check(_ path: String, json: Bool) -> Int32 {
-    let findings = PluginInspection.inspect(path)
-    let faults = findings.filter { $0.severity == .fault }
-    if json {
-      Terminal.print(.array(findings.map { ["severity": .string($0.severity.rawValue), "message": .string($0.description)] }))
-    } else {
-      for finding in findings { Terminal.printWrapped("\(finding.severity.rawValue): \(finding.description)") }
-      if faults.isEmpty { Terminal.print("'\(path)' may be loaded") }
-    }
-    return faults.isEmpty ? SystemExit.ok : SystemExit.failed
   }
 
   /// For completion; nothing when there is no host.

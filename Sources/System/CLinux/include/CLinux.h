@@ -34,4 +34,10 @@ int linux_peer_uid(int socket, uint32_t *uid);
 /* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
 void linux_release_freed_memory(void);
 
+/* Makes this process the parent of what its children leave behind. prctl takes a list of any length, which Swift cannot call. */
+int linux_adopt_orphans(void);
+
+/* Ends this process when its parent ends, whatever ends that one. As above. */
+int linux_end_with_parent(void);
+
 #endif
