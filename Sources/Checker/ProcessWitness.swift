@@ -39,11 +39,8 @@ final class ProcessWitness: HostWitness {
     for finding in findings where found.withLock({ $0.insert(finding).inserted }) { report.add(finding) }
   }
 
-  /// A thread that the system is only about to start may look like another one, so a second look decides.
   static func newThreads(since before: [Int32: String], by actor: String) -> [Finding] {
-    guard ProcessFiles.threads().keys.contains(where: { before[$0] == nil }) else { return [] }
-    CurrentThread.rest(milliseconds: 5)
-    let names = ProcessFiles.threads().filter { before[$0.key] == nil }.values.sorted()
+    let names = ProcessFiles.remaining { ProcessFiles.threads().filter { before[$0.key] == nil } }.values.sorted()
     guard !names.isEmpty else { return [] }
     return [
       Finding(

@@ -61,14 +61,14 @@ struct StepRun {
 
   private func leaks(_ threads: [Int32: String], _ descriptors: [Int32: String]) -> [Finding] {
     var findings: [Finding] = []
-    let moreThreads = Self.remaining { ProcessFiles.threads().filter { threads[$0.key] == nil } }
+    let moreThreads = ProcessFiles.remaining { ProcessFiles.threads().filter { threads[$0.key] == nil } }
     if !moreThreads.isEmpty {
       findings.append(
         Finding(
           rule: "stop ends every thread", seen: "each life leaves \(moreThreads.count) running: \(Self.list(moreThreads))",
           fix: "join your threads in 'stop'"))
     }
-    let moreDescriptors = Self.remaining { ProcessFiles.descriptors().filter { descriptors[$0.key] == nil } }
+    let moreDescriptors = ProcessFiles.remaining { ProcessFiles.descriptors().filter { descriptors[$0.key] == nil } }
     if !moreDescriptors.isEmpty {
       findings.append(
         Finding(
@@ -76,15 +76,6 @@ struct StepRun {
           fix: "close in 'stop' what you opened"))
     }
     return findings
-  }
-
-  /// What is still there after a while: also the host's own threads need a moment to end.
-  private static func remaining(_ look: () -> [Int32: String]) -> [Int32: String] {
-    for _ in 0..<100 {
-      if look().isEmpty { break }
-      CurrentThread.rest(milliseconds: 5)
-    }
-    return look()
   }
 
   private func leftBehind() -> [Finding] {

@@ -31,6 +31,15 @@ enum ProcessFiles {
     return all
   }
 
+  /// What of a look is still there after a while: also threads of the host and of the pool need a moment to end, or to be known as such.
+  static func remaining(_ look: () -> [Int32: String]) -> [Int32: String] {
+    for _ in 0..<100 {
+      if look().isEmpty { break }
+      CurrentThread.rest(milliseconds: 5)
+    }
+    return look()
+  }
+
   /// Processes that this one, or a child that is gone, started.
   static func children() -> [Int32: String] {
     var children: [Int32: String] = [:]

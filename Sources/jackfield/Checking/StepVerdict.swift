@@ -77,7 +77,7 @@ struct StepVerdict {
   private var words: String { end.errors.isEmpty ? "" : ", and said '\(Self.firstLine(end.errors))'" }
 
   private var busy: String {
-    end.busySeconds > limitSeconds / 2 ? "and the processor was busy all the time" : "and it was waiting"
+    end.busySeconds > limitSeconds / 10 ? "and the processor was busy all the time" : "and it was waiting"
   }
 
   private static func firstLine(_ text: String) -> String {
