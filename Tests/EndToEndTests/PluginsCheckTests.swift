@@ -68,7 +68,8 @@ import Testing
   ])
   func faultInACommandIsFound(fault: String, rule: String, part: String) async throws {
     try await onOwnThread {
-      let check = try Check(Self.built(FaultyPlugin.options(fault, at: "INVOKE")), ["--first"] + (rule == Self.hang ? ["--time-limit", "5s"] : []))
+      let check = try Check(
+        Self.built(FaultyPlugin.options(fault, at: "INVOKE")), ["--first"] + (rule == Self.hang ? ["--time-limit", "5s"] : []))
       let finding = try #require(check.finding(rule), "\(check.json) \(check.error)")
       #expect(finding["seen"]?.stringValue?.contains(part) == true, "\(finding)")
       #expect(finding["step"] == "bad.work: example")

@@ -11,8 +11,7 @@ extension Subcommand {
       info      manifest, counters, queues and health of one
       enable    switch one on, now and after a restart; disable switches it off
       reload    stop one and load it again from its files
-      check     judge a plugin's directory or file without a host: first its files, then its code, step by step in processes of
-                their own, with odd input, cancelled calls and a host that misbehaves; its directories are temporary
+      check     judge one without a host: its files, then its code, in processes of its own
       """,
     examples: ["jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin --config '{\"port\": 0}'"],
     complete: { request in
