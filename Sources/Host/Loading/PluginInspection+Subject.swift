@@ -31,6 +31,8 @@ extension PluginInspection {
     }
     let reader = try JSONSchema(schema)
     let filled = reader.filledIn(given)
-    return (filled, (reader.problems(in: given) + reader.problems(in: filled)).map { $0.sentence() })
+    // What is wrong before the defaults is wrong after them too; what is missing after them is missing.
+    let wrong = reader.problems(in: given)
+    return (filled, (wrong.isEmpty ? reader.problems(in: filled) : wrong).map { $0.sentence() })
   }
 }

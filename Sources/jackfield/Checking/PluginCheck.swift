@@ -68,6 +68,10 @@ struct PluginCheck {
     var process = try StepProcess(
       [Self.program, directory.job, step.words], environment: CheckDirectory.environment(home: home), step: step)
     let end = process.wait(until: MonotonicClock.now() + UInt64(limitSeconds * 1e9))
+    if case .exited(let status) = end.way, end.last.isEmpty {
+      throw CommandFailure(
+        "cannot take the step '\(step.title)': '\(Self.program)' ended with \(status) before it began: \(end.errors); install it anew")
+    }
     return StepVerdict(step: step, end: end, seed: seed, limitSeconds: limitSeconds)
   }
 

@@ -52,7 +52,7 @@ struct PluginsCheck {
   private func reasonToRunNothing(_ subject: PluginInspection.Subject?, _ findings: [CheckFinding]) -> String? {
     if isStatic { return "its files alone were looked at" }
     if findings.contains(where: { $0.severity == .fault }) { return "the host would not load it, so nothing of it was run" }
-    guard let subject else { return "there is no manifest, so nothing of it was run" }
+    guard let subject else { return "its manifest names nothing that could be run; its files alone were looked at" }
     if subject.manifest.document["kind"]?.stringValue == "c-library" {
       return "it is a c-library, which has no plugin's code to run; its files alone were looked at"
     }
@@ -70,7 +70,7 @@ struct PluginsCheck {
     let line = CheckProgress()
     defer { line.end() }
     return try PluginCheck(
-      plugin: subject, library: URL(filePath: library).path(percentEncoded: false), settings: filled.settings, seed: seed,
+      plugin: subject, library: Self.absolute(library), settings: filled.settings, seed: seed,
       limitSeconds: limitSeconds, stopsAtFirst: stopsAtFirst, progress: line.show
     ).run()
   }
@@ -79,6 +79,11 @@ struct PluginsCheck {
 // MARK: - Words
 
 extension PluginsCheck {
+  /// Each step has another working directory.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  }
+
   private static func seed(_ text: String) throws(UsageError) -> Int {
     guard let seed = Int(text), seed >= 0 else {
       throw UsageError("'--seed' wants a whole number from 0, not '\(text)'", subcommand: "plugins")
