@@ -4,7 +4,7 @@
 SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD_DIRECTORY := build
-PROGRAMS := jackfield jackfield-runner
+PROGRAMS := jackfield jackfield-runner jackfield-check
 PLUGINS := trainer:Trainer store:Store
 ADAPTERS := CLibrary
 PYTHON ?= python3

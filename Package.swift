@@ -47,6 +47,9 @@ targets += [
   .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "Signatures", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
+  // One step of `jackfield plugins check`, in a process that the plugin may take down.
+  .executableTarget(
+    name: "jackfield-check", dependencies: ["PluginTestKit", "PluginSDK", "PluginAPI", "JSON", "CLinux"], path: "Sources/Checker"),
 ]
 
 // MARK: - Benchmarks, in this package because they measure what only this package may see
@@ -69,6 +72,7 @@ targets += [
     name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
     linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
+  .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit"]),
@@ -95,6 +99,7 @@ let package = Package(
     .executable(name: "jackfield", targets: ["jackfield"]),
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
+    .executable(name: "jackfield-check", targets: ["jackfield-check"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

@@ -48,14 +48,14 @@ public final class TestHost: Sendable {
 
   package init(
     _ table: PluginTable, _ configuration: String, _ manifest: PluginManifest?, isOurs: Bool, _ starting: Bool,
-    witness: (any HostWitness)? = nil
+    libraryDirectory: String? = nil, witness: (any HostWitness)? = nil
   ) async throws {
     self.table = table
     self.manifest = manifest
     self.isOurs = isOurs
     self.witness = witness
     thread = try InstanceThread(name: "host of \(table.id)")
-    files = try TestDirectories()
+    files = try TestDirectories(library: libraryDirectory)
     number = hosts.nextNumber()
     hosts.add(self)
     try await create(configuration)

@@ -50,6 +50,7 @@ import Testing
 
           serve       start a host here, in the foreground
           status      show the host, its plugins, and how its commands are doing
+          top         show what the plugins are doing, live
           plugins     list plugins, and say why one was not loaded
           commands    list what can be called
           call        call a command and print its answer

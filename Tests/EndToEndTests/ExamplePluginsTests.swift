@@ -7,7 +7,7 @@ import Testing
 
 /// The plugins of Examples/Plugins in a real host, all at once, each used as its README and its manifest say.
 @Suite(.serialized) struct ExamplePluginsTests {
-  static let modes = ["inprocess"]
+  static let modes = ["inprocess", "process"]
 
   private func host(_ mode: String) throws -> LiveHost {
     let home = LiveHost.temporary("jackfield-examples")

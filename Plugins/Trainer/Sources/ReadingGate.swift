@@ -8,5 +8,8 @@ final class ReadingGate: Sendable {
 
   func opens(_ door: TrainerDoor) { self.door.withLock { $0 = door } }
 
+  /// Lets go of the door, which leads back here: without this neither would ever be freed.
+  func close() { door.withLock { $0 = nil } }
+
   func open() { door.withLock { $0 }?.resumeReading() }
 }

@@ -10,6 +10,7 @@ final class TrainerService: Sendable {
   let counters = Counters()
   let spool: Spool
   private let door: TrainerDoor
+  private let gate: ReadingGate
   private let pump: Pump
   private let publisher: Publisher
 
@@ -40,6 +41,7 @@ final class TrainerService: Sendable {
       throw error
     }
     gate.opens(door)
+    self.gate = gate
     pump = Pump(
       Pump.Parts(
         inbox: inbox, spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints,
@@ -60,6 +62,7 @@ final class TrainerService: Sendable {
     } catch {
       pump.finish()
       publisher.finish()
+      gate.close()
       door.listener.socket.close()
       throw error
     }
@@ -89,6 +92,7 @@ final class TrainerService: Sendable {
     pump.finish()
     publisher.finish()
     door.close()
+    gate.close()
     for connection in sessions.connections { requests.closed(connection.id) }
   }
 

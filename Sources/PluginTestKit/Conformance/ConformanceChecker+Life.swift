@@ -19,7 +19,7 @@ extension ConformanceChecker {
   func checkConfigurations() async -> [Finding] {
     for configuration in Self.broken {
       do {
-        let host = try await TestHost(table, configuration, manifest, isOurs: false, false, witness: witness)
+        let host = try await makeHost(configuration, starting: false)
         await host.close()  // It does not read its configuration, or takes this one.
       } catch {
         guard "\(error)".contains("said nothing in its log") else { continue }

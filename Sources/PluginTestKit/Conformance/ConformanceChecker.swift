@@ -8,23 +8,33 @@ package struct ConformanceChecker: Sendable {
   let table: PluginTable
   let manifest: PluginManifest
   let configuration: String
-  /// How long a call may work before it is cancelled, and how long it may take to end then.
+  /// How long a call may work before it is cancelled.
   let patience: Duration
+  /// How long it may take to end then.
+  let grace: Duration
+  /// After this a step begins no further calls.
+  let budget: Duration
   let inputs: ConformanceInputs
   /// How long an instance is watched after it was freed, where threads may have been left behind.
   let watch: Duration
+  let libraryDirectory: String?
   let witness: (any HostWitness)?
 
+  /// - Parameter libraryDirectory: Where the plugin's own files lie, if it has any.
   package init(
     table: PluginTable, manifest: PluginManifest, configuration: String, patience: Duration, inputs: ConformanceInputs? = nil,
-    watch: Duration = .zero, witness: (any HostWitness)? = nil
+    grace: Duration? = nil, budget: Duration = .seconds(600), watch: Duration = .zero, libraryDirectory: String? = nil,
+    witness: (any HostWitness)? = nil
   ) {
     self.table = table
     self.manifest = manifest
     self.configuration = configuration
     self.patience = patience
     self.inputs = inputs ?? .standard
+    self.grace = grace ?? patience
+    self.budget = budget
     self.watch = watch
+    self.libraryDirectory = libraryDirectory
     self.witness = witness
   }
 
@@ -78,7 +88,7 @@ package struct ConformanceChecker: Sendable {
   ) async -> [Finding] {
     let host: TestHost
     do {
-      host = try await TestHost(table, configuration, manifest, isOurs: false, starting, witness: witness)
+      host = try await makeHost(configuration, starting: starting)
     } catch {
       return [cannotLive(error)]
     }
@@ -93,6 +103,11 @@ package struct ConformanceChecker: Sendable {
     // There is nothing to wait for: a plugin that keeps the rules does nothing now.
     if watching { try? await Task.sleep(for: watch) }
     return findings + Self.broken(by: host)
+  }
+
+  func makeHost(_ configuration: String, starting: Bool) async throws -> TestHost {
+    try await TestHost(
+      table, configuration, manifest, isOurs: false, starting, libraryDirectory: libraryDirectory, witness: witness)
   }
 
   private func cannotLive(_ error: any Error) -> Finding {

@@ -6,8 +6,11 @@ internal import PluginSDK
 /// The directories a test host lends its plugin, below one temporary directory.
 final class TestDirectories: Sendable {
   let root: String
+  private let library: String?
 
-  init() throws {
+  /// - Parameter library: Where the plugin's own files lie; without it an empty directory stands for that.
+  init(library: String? = nil) throws {
+    self.library = library
     let url = FileManager.default.temporaryDirectory.appending(path: "jackfield-test-\(UUID().uuidString)")
     root = url.path()
     for kind in ["data", "state", "runtime", "library"] {
@@ -15,7 +18,10 @@ final class TestDirectories: Sendable {
     }
   }
 
-  func path(_ kind: DirectoryKind) -> String { "\(root)/\(kind)" }
+  func path(_ kind: DirectoryKind) -> String {
+    if kind == .library, let library { return library }
+    return "\(root)/\(kind)"
+  }
 
   func remove() {
     // Gone already, or held by the plugin: a leftover in the temporary directory harms nobody.

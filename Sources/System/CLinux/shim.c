@@ -188,3 +188,5 @@ long linux_stacks(char *text, size_t size, int milliseconds) {
   close(file);
   return count;
 }
+
+int linux_adopt_orphans(void) { return outcome(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }

@@ -32,6 +32,13 @@ enum Interrupt {
   /// Readable once Ctrl-C has come; -1, which `poll` passes over, when nobody watches.
   static var descriptor: Int32 { readEnd.load(ordering: .relaxed) }
 
+  /// Waits; returns true when Ctrl-C came before the time was over.
+  static func wait(milliseconds: Int) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&wanted, 1, Int32(clamping: milliseconds))
+    return isRequested
+  }
+
   fileprivate static func request() { flag.store(true, ordering: .relaxed) }
 }
 

@@ -6,18 +6,18 @@ extension Subcommand {
   static let plugins = Subcommand(
     name: "plugins", summary: "list plugins, and say why one was not loaded",
     arguments: "[list | info ID | enable ID | disable ID | reload ID | allow ID | check PATH | new NAME]",
-    options: [.json] + PluginsNew.options,
+    options: [.json] + PluginsNew.options + PluginsCheck.options,
     discussion: """
       list      every plugin on the search path: state, mode, and the reason where it does not run
       info      manifest, counters, queues and health of one
       enable    switch one on, now and after a restart; disable switches it off
       reload    stop one and load it again from its files
       allow     accept the files of one as they are now, after they were changed
-      check     judge a plugin's directory or file without a host, and without running its code
+      check     judge one without a host: its files, then its code, in processes of its own
       new       make a project for a plugin of your own, ready to build
       """,
     examples: [
-      "jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin",
+      "jackfield plugins", "jackfield plugins info store", "jackfield plugins check ./my-plugin --config '{\"port\": 0}'",
       "jackfield plugins new run-notes --lang c",
     ],
     complete: { request in
@@ -49,7 +49,7 @@ enum PluginsCommand {
       let wanted = verb == "check" ? "a plugin's directory or file" : "the id of a plugin; 'jackfield plugins' lists them"
       throw UsageError("'plugins \(verb)' wants \(wanted)", subcommand: "plugins")
     }
-    return verb == "check" ? check(words[1], json: invocation.wantsJSON) : try change(invocation, verb, words[1])
+    return verb == "check" ? try PluginsCheck(words[1], invocation).run() : try change(invocation, verb, words[1])
   }
 
   private static func list(_ invocation: Invocation) throws -> Int32 {
@@ -94,18 +94,6 @@ enum PluginsCommand {
     }
     return !["reload", "allow"].contains(verb) || ["active", "ready"].contains(answer["state"]?.stringValue)
       ? SystemExit.ok : SystemExit.failed
-  }
-
-  private static func check(_ path: String, json: Bool) -> Int32 {
-    let findings = PluginInspection.inspect(path)
-    let faults = findings.filter { $0.severity == .fault }
-    if json {
-      Terminal.print(.array(findings.map { ["severity": .string($0.severity.rawValue), "message": .string($0.description)] }))
-    } else {
-      for finding in findings { Terminal.printWrapped("\(finding.severity.rawValue): \(finding.description)") }
-      if faults.isEmpty { Terminal.print("'\(path)' may be loaded") }
-    }
-    return faults.isEmpty ? SystemExit.ok : SystemExit.failed
   }
 
   /// For completion; nothing when there is no host.

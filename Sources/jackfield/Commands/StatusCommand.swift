@@ -78,5 +78,5 @@ enum StatusCommand {
   }
 
   /// Rounded; what no clock or counter shows becomes the nearest that one could.
-  private static func whole(_ value: Double) -> Int { Int(min(max(value.rounded(), 0), 1e15)) }
+  static func whole(_ value: Double) -> Int { Int(min(max(value.rounded(), 0), 1e15)) }
 }

@@ -7,7 +7,7 @@ enum InstalledPrefix {
     let prefix = LiveHost.temporary("jackfield-prefix")
     let script = """
       "$TREE/Tools/stage-share" "$PWD"
-      mkdir bin && cp "$JACKFIELD" bin/jackfield
+      mkdir bin && cp "$JACKFIELD" "$JACKFIELD-runner" "$JACKFIELD-check" bin/
       """
     try Shell(directory: prefix, environment: ["TREE": LiveHost.packageDirectory, "JACKFIELD": LiveHost.jackfield]).succeed(script)
     return prefix

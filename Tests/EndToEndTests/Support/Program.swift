@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import Glibc
+import Synchronization
 
 /// A real process with its output in a file, so that it never waits for a reader.
 final class Program: Sendable {
@@ -8,6 +9,8 @@ final class Program: Sendable {
   let outputPath: String
   let errorPath: String
   private let isUnread: Bool
+  /// Its end was taken from the kernel: the number may be another process's by now.
+  private let isOver = Atomic<Bool>(false)
 
   struct Outcome: Sendable {
     /// The exit status, or minus the signal that ended it.
@@ -59,12 +62,15 @@ final class Program: Sendable {
   var output: String { (try? String(contentsOf: URL(filePath: outputPath), encoding: .utf8)) ?? "" }
   var error: String { isUnread ? "" : (try? String(contentsOf: URL(filePath: errorPath), encoding: .utf8)) ?? "" }
 
-  func send(_ signal: Int32) { kill(pid, signal) }
+  func send(_ signal: Int32) {
+    if !isOver.load(ordering: .sequentiallyConsistent) { kill(pid, signal) }
+  }
 
   /// Waits for the end; blocks this thread.
   func wait() -> Outcome {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    isOver.store(true, ordering: .sequentiallyConsistent)
     let signal = status & 0x7f
     return Outcome(status: signal == 0 ? (status >> 8) & 0xff : -signal, output: output, error: error)
   }

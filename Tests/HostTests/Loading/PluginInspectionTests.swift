@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import JSON
 import Testing
 
 @testable import Host
@@ -13,6 +14,30 @@ import Testing
     #expect(PluginInspection.inspect(path + "/") == [])
     #expect(PluginInspection.inspect(path + "/plugin.json") == [])
     #expect(PluginInspection.inspect(path + "/libProbe.so") == [])
+  }
+
+  @Test(arguments: ["", "/", "/plugin.json", "/libProbe.so"]) func everyPathOfAPluginMeansIt(end: String) throws {
+    let path = try directory.plugin("probe", withLibrary: true)
+    let subject = PluginInspection.subject(path + end)
+    #expect(subject?.manifest.id == "probe" && subject?.library == path + "/libProbe.so")
+  }
+
+  @Test func whatIsNoPluginHasNoSubject() throws {
+    try directory.write("broken/plugin.json", "{")
+    for path in ["/nowhere", "/nowhere.so", "/", "", "\(directory.path)/broken", directory.path] {
+      #expect(PluginInspection.subject(path) == nil)
+    }
+  }
+
+  @Test func settingsAreFilledInAndJudged() throws {
+    let path = try directory.plugin(
+      "probe", members: #""config": {"schema": {"type": "object", "properties": {"port": {"type": "integer", "default": 7}}}}"#)
+    let manifest = try #require(PluginInspection.subject(path)?.manifest)
+    #expect(try PluginInspection.settings([:], for: manifest).settings == ["port": 7])
+    #expect(try PluginInspection.settings(["port": "x"], for: manifest).problems.isEmpty == false)
+    let plain = try #require(PluginInspection.subject(directory.plugin("plain"))?.manifest)
+    #expect(try PluginInspection.settings([:], for: plain).problems == [])
+    #expect(try PluginInspection.settings(["a": 1], for: plain).problems == ["the plugin takes no configuration; give none"])
   }
 
   @Test func everyFindingIsSaid() throws {

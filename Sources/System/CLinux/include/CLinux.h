@@ -74,4 +74,8 @@ int linux_forbids_execution(const char *path, bool *forbids);
 /* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
 void linux_release_freed_memory(void);
 
+/* Makes this process the parent of what its children leave behind. prctl takes a list of any length, which Swift cannot call. */
+int linux_adopt_orphans(void);
+
+
 #endif
