@@ -5,33 +5,9 @@ import PluginSDK
 import PluginTestKit
 import Testing
 
-/// Code that nobody here wrote: the effects of Debian's package frei0r-plugins.
+/// Code that nobody here wrote: the effects of Debian's package frei0r-plugins. All of them are run in a process of their own, in
+/// EndToEndTests.
 @Suite(.serialized) struct Frei0rTests {
-  /// Effects that are left out here, and why. The last two do so in a plain C program as well, under MALLOC_CHECK_=3.
-  private static let leftOut = [
-    "curves": "never comes back from f0r_update with the parameters it begins with; wants a runner and a deadline",
-    "partik0l": "writes beyond memory that it took, which ends the process",
-    "3dflippo": "reads memory that it never wrote, and now and then follows it to nowhere",
-  ]
-
-  @Test func everyEffectThatLoadsRendersAFrame() async throws {
-    let host = try await Frei0rEffect.host()
-    var ran: [String] = []
-    var faults: [String: String] = [:]
-    for name in try Frei0rEffect.names() where Self.leftOut[name] == nil {
-      do {
-        let frame = try await Frei0rEffect(host: host, name: name).renderOneFrame()
-        #expect(frame.count == 64 * 64 * 4, "\(name)")
-        ran.append(name)
-      } catch { faults[name] = "\(error)" }
-    }
-    await host.close()
-    print("frei0r: \(ran.count) ran; left out: \(Self.leftOut); not usable: \(faults)")
-    #expect(ran.count + faults.count + Self.leftOut.count == (try Frei0rEffect.names().count) && ran.count >= 100)
-    // What does not run must be a library that the system cannot load, never a fault of ours.
-    #expect(faults.values.allSatisfy { $0.contains("cannot load '\(Frei0rEffect.directory)") }, "\(faults)")
-  }
-
   @Test func numbersColoursAndPositionsAreSet() async throws {
     let host = try await Frei0rEffect.host()
     let effect = Frei0rEffect(host: host, name: "brightness")

@@ -244,13 +244,13 @@ import Testing
 
   /// A client that grants each chunk by itself: two, then three, then opens more runs than there may be, and goes away.
   private let meter = """
-    import json, socket, sys
+    import itertools, json, socket, sys
     door = socket.socket(socket.AF_UNIX)
     door.settimeout(30)
     door.connect(sys.argv[1])
     lines = door.makefile("r")
     command = sys.argv[2]
-    numbers = iter(range(1, 1000))
+    numbers = itertools.count(1)
     def send(method, **params):
         number = next(numbers)
         door.sendall((json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\\n").encode())

@@ -30,11 +30,9 @@ import Testing
     try host.until("plugins", "info", id, "--json") { $0["state"]?.stringValue == state }
   }
 
-  /// The error of a failed call.
-  private func failure(_ host: LiveHost, _ arguments: String...) throws -> JSONValue {
-    let outcome = try Program.run([LiveHost.jackfield, "call"] + arguments + ["--json", "--home", host.home], in: host.home)
-    #expect(outcome.status != 0, "\(arguments)")
-    return (try? JSONValue(parsing: outcome.error)) ?? .string(outcome.error)
+  /// Begins a call.
+  private func call(_ command: String, _ host: LiveHost) throws -> Program {
+    try Program([LiveHost.jackfield, "call", command, "{}", "--timeout", "30s", "--home", host.home], in: host.home)
   }
 
   private static let crashes = ["SEGV", "ABORT", "TRAP"]
@@ -46,9 +44,10 @@ import Testing
         ["CONSTRUCTOR", "ENTRY", "CREATE", "START"].map { (fault, $0, "\(fault)-\($0)".lowercased()) }
       }
       let host = try host(faults.map { ($2.filter { $0 != "-" }, FaultyPlugin.options($0, at: $1)) })
-      for (_, _, name) in faults {
-        let id = name.filter { $0 != "-" }
-        let outcome = try host.run("call", "\(id).echo", "{}", "--timeout", "20s")
+      let ids = faults.map { $2.filter { $0 != "-" } }
+      let calls = try ids.map { try call("\($0).echo", host) }
+      for (id, call) in zip(ids, calls) {
+        let outcome = call.wait()
         #expect(outcome.status == 1 && outcome.error.contains("crashed 3 times within 5 minutes"), "\(id): \(outcome.error)")
         #expect(try information(id, host)["state"]?.stringValue == "quarantined", "\(id)")
       }
@@ -126,12 +125,13 @@ import Testing
       let places = ["CONSTRUCTOR", "ENTRY", "CREATE", "START"]
       let faults = places.map { ("hang\($0)".lowercased(), FaultyPlugin.options("HANG", at: $0)) }
       let host = try host(faults)
-      for (id, _) in faults {
-        let outcome = try host.run("call", "\(id).echo", "{}")
+      let calls = try faults.map { try call("\($0.0).echo", host) }
+      for ((id, _), call) in zip(faults, calls) {
+        let outcome = call.wait()
         #expect(outcome.status == 1 && outcome.error.contains("did not start within 2000 ms"), "\(id): \(outcome.error)")
         #expect(try information(id, host)["state"]?.stringValue == "failed")
       }
-      #expect(try runners(of: host) == [])
+      for pid in try runners(of: host) { #expect(try gone(pid), "\(pid)") }
       #expect(host.stop().status == 0)
     }
   }

@@ -46,6 +46,35 @@ import Testing
     }
   }
 
+  private static let tickerCalls = [
+    ("run", #"{"count":3,"intervalMs":1}"#), ("run", "null"), ("run", #"{"count":0}"#), ("status", "{}"),
+  ]
+
+  @Test(arguments: ExamplePlugin.all)
+  func exampleIsTheSameInBothPlaces(plugin: ExamplePlugin) async throws {
+    try await onOwnThread {
+      let commands = plugin.kind == "ticker" ? Self.tickerCalls.map { ("\(plugin.namespace).\($0)", $1) } : try everything(plugin.manifest)
+      let files = String(try plugin.manifest.dropLast("/plugin.json".count))
+      try expectEqual(plugin.id, commands: commands) { directory in
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: files, toPath: "\(directory)/\(plugin.id)")
+      }
+    }
+  }
+
+  @Test(arguments: ["zlib", "libm"])
+  func cLibraryIsTheSameInBothPlaces(id: String) async throws {
+    try await onOwnThread {
+      let files = "\(LiveHost.packageDirectory)/Examples/CLibraries/\(id)"
+      let good = ["zlib": ("zlib.crc32", #"{"buf": "MTIzNDU2Nzg5"}"#), "libm": ("libm.pow", #"{"x": 2, "y": 10}"#)]
+      let commands = try everything(files + "/plugin.json").filter { $0.1 != "[1,2]" } + [try #require(good[id])]
+      try expectEqual(id, commands: commands) { directory in
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: files, toPath: "\(directory)/\(id)")
+      }
+    }
+  }
+
   @Test func pluginInCIsTheSameInBothPlaces() async throws {
     try await onOwnThread {
       let verbs = ["echo", "twice", "silent", "refuse", "fail", "badtext", "nodata", "huge", "stream", "config", "events", "slow", "publish"]

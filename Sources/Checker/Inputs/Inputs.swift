@@ -20,7 +20,7 @@ struct Inputs {
   func junk(_ command: String) -> [Payload] {
     var mutation = Mutation(random: RandomSource(seed: job.seed, purpose: command))
     let example = SchemaExample.value(for: job.schemas[command])
-    let mutated = (0..<Self.mutations).map { _ in Payload(bytes: mutation.bytes(of: example)) }
+    let mutated = (0..<Self.mutations).map { _ in Payload.junk(mutation.bytes(of: example)) }
     let huge = Payload(bytes: Array("\"\(String(repeating: "x", count: Self.huge))\"".utf8))
     return ConformanceInputs.always + mutated + [huge]
   }

@@ -10,8 +10,8 @@ struct RunnerPings: Sendable {
   private var sentAt: UInt64 = 0
   private var isAcknowledged = true
   private var isAnswered = true
-  /// Something was sent since the last ping.
-  private var isStale = false
+  /// Pings that follow what happened: one soon, and one when all of it is over, for what the plugin did in answer.
+  private var owed = 0
   private var graceEnds: UInt64?
 
   typealias CallIdentity = UInt64
@@ -21,8 +21,8 @@ struct RunnerPings: Sendable {
 
   /// Returns whether the supervisor has to look at its clock anew.
   mutating func noteActivity() -> Bool {
-    defer { isStale = true }
-    return !isStale
+    defer { owed = 2 }
+    return owed == 0
   }
 
   /// A call was given up. Returns the number of a ping to send now, if none is under way.
@@ -34,7 +34,7 @@ struct RunnerPings: Sendable {
 
   /// The number of a ping that is due; nil when none is.
   mutating func due(at now: UInt64) -> UInt64? {
-    guard isStale, isAnswered, now &- sentAt >= Self.interval else { return nil }
+    guard owed > 0, isAnswered, now &- sentAt >= Self.interval else { return nil }
     return next(at: now)
   }
 
@@ -42,7 +42,7 @@ struct RunnerPings: Sendable {
     lastNumber += 1
     // The oldest that is not answered counts.
     if isAnswered { sentAt = now }
-    (isAcknowledged, isAnswered, isStale) = (false, false, false)
+    (isAcknowledged, isAnswered, owed) = (false, false, max(0, owed - 1))
     return lastNumber
   }
 
@@ -81,6 +81,6 @@ struct RunnerPings: Sendable {
       let limit = isAcknowledged ? terms.stuckMilliseconds : min(terms.silentMilliseconds, terms.stuckMilliseconds)
       return sentAt &+ UInt64(limit) &* 1_000_000
     }
-    return isStale ? sentAt &+ Self.interval : nil
+    return owed > 0 ? sentAt &+ Self.interval : nil
   }
 }

@@ -123,9 +123,11 @@ package struct PluginSurvey: Sendable {
     "\(mode(plugin, settings)) \(settings.record) \(settings.environment.serialized())"
   }
 
-  /// Plugins that come with the host run in its process, those of strangers and C libraries in one of their own.
+  /// Plugins that come with the host run in its process, those of strangers in one of their own, and so do C libraries: a signature that is
+  /// wrong must not end the host.
   private func mode(_ plugin: DiscoveredPlugin, _ settings: Configuration.Plugin) -> Configuration.Mode {
-    settings.mode ?? plugin.manifest?.defaultMode ?? (trust.own.holds(plugin.path) ? .inprocess : .process)
+    if let mode = settings.mode { return mode }
+    return plugin.manifest?.kind != .cLibrary && trust.own.holds(plugin.path) ? .inprocess : .process
   }
 
   /// What the process of a plugin is to find in its environment.

@@ -15,9 +15,6 @@ extension Manifest {
     }
   }
 
-  /// Where it runs unless the configuration says otherwise: a signature that is wrong must not end the host.
-  package var defaultMode: Configuration.Mode { kind == .cLibrary ? .process : .inprocess }
-
   package var startsWithHost: Bool { activation?.contains(.onStart) ?? false }
 
   /// How many threads may be inside the plugin at once.

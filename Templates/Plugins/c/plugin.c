@@ -76,6 +76,7 @@ static jf_status start(void *self) {
 }
 
 static jf_status invoke(void *self, const jf_request *request) {
+  if (request->size < sizeof *request || request->content != JF_CONTENT_JSON) return JF_E_INVALID;
   for (int i = 0; i < COMMANDS; i++) {
     jf_text name = commands[i].name;
     if (name.length == request->command.length && memcmp(name.data, request->command.data, name.length) == 0)
@@ -87,8 +88,7 @@ static jf_status invoke(void *self, const jf_request *request) {
 /* Kinds that are not known are answered JF_OK: a newer host may have more of them. */
 static jf_status event(void *self, const jf_event *event) {
   (void)self;
-  (void)event;
-  return JF_OK;
+  return event->size < sizeof *event ? JF_E_INVALID : JF_OK;
 }
 
 static jf_status stop(void *self, uint64_t deadline_ns) {

@@ -458,6 +458,10 @@ unsafe extern "C" fn start<P: Plugin>(this: *mut c_void) -> i32 {
 }
 
 unsafe extern "C" fn invoke<P: Plugin>(this: *mut c_void, request: *const abi::Request) -> i32 {
+    // Only the size may be read before it is known to be enough; and input is JSON here, whatever else there may be.
+    if (*request).size < std::mem::size_of::<abi::Request>() as u32 || (*request).content != CONTENT_JSON {
+        return status::INVALID;
+    }
     let holder = &mut *(this as *mut Holder<P>);
     let request = &*request;
     let host = holder.host;
@@ -478,6 +482,9 @@ unsafe extern "C" fn invoke<P: Plugin>(this: *mut c_void, request: *const abi::R
 }
 
 unsafe extern "C" fn event<P: Plugin>(this: *mut c_void, event: *const abi::Event) -> i32 {
+    if (*event).size < std::mem::size_of::<abi::Event>() as u32 {
+        return status::INVALID;
+    }
     let holder = &mut *(this as *mut Holder<P>);
     let event = &*event;
     let what = match event.kind {

@@ -184,6 +184,7 @@ static jf_status start(void *instance) {
 }
 
 static jf_status invoke(void *self, const jf_request *request) {
+  if (request->size < sizeof *request || request->content != JF_CONTENT_JSON) return JF_E_INVALID;
   for (int i = 0; i < COMMANDS; i++) {
     jf_text name = commands[i].name;
     if (name.length == request->command.length && memcmp(name.data, request->command.data, name.length) == 0)
@@ -200,6 +201,7 @@ static void hear(plugin *self, const jf_event *event) {
 
 static jf_status event(void *instance, const jf_event *event) {
   plugin *self = instance;
+  if (event->size < sizeof *event) return JF_E_INVALID;
   switch (event->kind) {
   case JF_EVENT_TOPIC: hear(self, event); break;
   case JF_EVENT_CONFIG: configure(self, event->payload); break;

@@ -231,6 +231,7 @@ static jf_status start(void *instance) {
 }
 
 static jf_status invoke(void *self, const jf_request *request) {
+  if (request->size < sizeof *request || request->content != JF_CONTENT_JSON) return JF_E_INVALID;
   for (int i = 0; i < COMMANDS; i++) {
     jf_text name = commands[i].name;
     if (name.length == request->command.length && memcmp(name.data, request->command.data, name.length) == 0)
@@ -241,6 +242,7 @@ static jf_status invoke(void *self, const jf_request *request) {
 
 static jf_status event(void *instance, const jf_event *event) {
   plugin *self = instance;
+  if (event->size < sizeof *event) return JF_E_INVALID;
   if (event->kind != JF_EVENT_CANCEL && event->kind != JF_EVENT_CREDIT) return JF_OK;
   pthread_mutex_lock(&self->lock);
   run *one = event->call == 0 ? NULL : find(self, event->call);
