@@ -28,7 +28,8 @@ struct SwitchboardBench {
     let isolation = PluginSlot.Isolation(
       terms: RunnerTerms(executable: runner ?? "", reports: CrashReports(state + "/crashes")), ledger: CrashLedger(directory: state))
     slot = PluginSlot(
-      blueprint: blueprint, switchboard: switchboard, logger: Logger(label: "bench", sink: Silence()), isolation: isolation, neighbour: { _ in nil }, starting: { _ in })
+      blueprint: blueprint, switchboard: switchboard, logger: Logger(label: "bench", sink: Silence()), isolation: isolation,
+      neighbour: { _ in nil }, starting: { _ in })
     try slot.open()
   }
 

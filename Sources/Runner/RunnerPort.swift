@@ -47,20 +47,27 @@ final class RunnerPort: InstancePort {
   }
 
   func finish(_ call: CallID, status: CallStatus, content: Content, result: UnsafeRawBufferPointer) -> CallStatus {
-    guard let open = calls.remove(call) else { return .gone }
-    guard open.end(status) else {
-      writer.send(Frame(.forget, call: call))
-      return .gone
-    }
-    let frame = Frame(.finish, call: call, a: Frame.bits(status), content: content)
-    unsafe writer.send(frame, payload: result)
-    return .ok
+    let (ended, _) = end(call, status)
+    if ended == .ok { unsafe writer.send(Frame(.finish, call: call, a: Frame.bits(status), content: content), payload: result) }
+    return ended
   }
 
   func fail(_ call: CallID, _ status: CallStatus, _ sentence: (String) -> String) -> CallStatus {
-    guard let open = calls[call] else { return .gone }
-    let payload = CallFailure.payload(status, sentence(open.commandName))
-    return unsafe payload.withUnsafeBytes { unsafe finish(call, status: status, content: .json, result: $0) }
+    let (ended, command) = end(call, status)
+    if ended == .ok {
+      var frame = Frame(.finish, call: call, a: Frame.bits(status))
+      frame.payload = CallFailure.payload(status, sentence(command))
+      writer.send(frame)
+    }
+    return ended
+  }
+
+  /// Takes a call off the books. Gone: it had ended before.
+  private func end(_ call: CallID, _ status: CallStatus) -> (CallStatus, command: String) {
+    guard let open = calls.remove(call) else { return (.gone, "") }
+    if open.end(status) { return (.ok, open.commandName) }
+    writer.send(Frame(.forget, call: call))
+    return (.gone, open.commandName)
   }
 
   func forget(_ call: CallID) {

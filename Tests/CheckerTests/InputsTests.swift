@@ -27,7 +27,8 @@ import Testing
   @Test func junkIsOfManyKinds() throws {
     let junk = try inputs(seed: 7).junk("x.go")
     let texts = junk.filter { $0.content == .json }.map(\.bytes)
-    #expect(texts.contains { String(validating: $0, as: UTF8.self) == nil })
+    #expect(texts.allSatisfy { String(validating: $0, as: UTF8.self) != nil })
+    #expect(junk.contains { $0.content == .bytes && String(validating: $0.bytes, as: UTF8.self) == nil })
     #expect(texts.contains { (try? JSONValue(parsing: $0)) == nil })
     #expect(texts.contains { (try? JSONValue(parsing: $0))?["name"] == nil && (try? JSONValue(parsing: $0))?["steps"] != nil })
     #expect(texts.contains { $0.count > 1 << 20 })

@@ -165,11 +165,14 @@ import Testing
       let host = try host(faults)
       let outcomes = try faults.map { ($0.0, try host.run("call", "\($0.0).work", "{}", "--timeout", "2s")) }
       let expected = [
-        "never": "deadline", "late": "deadline", "badtext": "bytes that are not UTF-8", "huge": "answered 'huge.work' with 1073741824 bytes",
+        "never": "deadline", "late": "deadline", "badtext": "bytes that are not UTF-8",
+        "huge": "answered 'huge.work' with 1073741824 bytes",
         "silent": "was done without answering it",
       ]
       for (id, outcome) in outcomes {
-        if let sentence = expected[id] { #expect(outcome.error.contains(sentence), "\(id): \(outcome.error)") } else {
+        if let sentence = expected[id] {
+          #expect(outcome.error.contains(sentence), "\(id): \(outcome.error)")
+        } else {
           #expect(outcome.status == 0, "\(id): \(outcome.error)")
         }
         #expect(try host.json("call", "\(id).echo", "1") == 1, "\(id)")

@@ -30,7 +30,9 @@ import Testing
         """
         jackfield plugins new run-notes --lang \(language.rawValue)
         sed -i 's/run_notes.greet/run_notes.wave/' run-notes/plugin.json
-        make -C run-notes install
+        make -C run-notes build
+        mkdir -p "$JACKFIELD_HOME/plugins/run-notes"
+        cp run-notes/plugin.json run-notes/*.so "$JACKFIELD_HOME/plugins/run-notes/"
         jackfield reload
         """)
       let call = try shell.run("jackfield call run_notes.wave --name Ada")

@@ -13,11 +13,13 @@ enum ProcessFiles {
     return nil
   }
 
-  /// The threads there are, by id, each with its name.
+  /// The threads there are, by id, each with its name. A thread has the name of the one that started it until it gives itself another; those
+  /// of this program's own name were started by no plugin, which is entered on a thread named for it.
   static func threads() -> [Int32: String] {
+    let own = text("/proc/self/comm")
     var threads: [Int32: String] = [:]
     for id in numbers(in: "/proc/self/task") where !isOfThePool(id) { threads[id] = text("/proc/self/task/\(id)/comm") }
-    return threads
+    return threads.filter { $0.value != own }
   }
 
   /// The descriptors there are, each with what it leads to.

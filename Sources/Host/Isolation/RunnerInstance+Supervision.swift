@@ -25,6 +25,8 @@ extension RunnerInstance {
     let outcome = link.process.reap()
     link.process.killGroup()
     link.close()
+    // What the line's end means is the reader's affair, whichever of the two ends was seen first.
+    _ = readerDone.take()
     finish(link, outcome, said: output + errors)
   }
 
@@ -35,7 +37,10 @@ extension RunnerInstance {
     var load = Frame(.load)
     load.payload = terms.encoded(subscriptions: subscriptions.count)
     link.writer.send(load)
-    HostThread.start("jf-\(terms.id)") { [self] in read(link) }
+    HostThread.start("jf-\(terms.id)") { [self] in
+      read(link)
+      readerDone.put(())
+    }
     return link
   }
 

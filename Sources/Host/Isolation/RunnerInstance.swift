@@ -20,6 +20,8 @@ package final class RunnerInstance: RunningPlugin {
   let wake: Wakeup
   let state = Mutex(State())
   private let quiet = BlockingQueue<Void>()
+  /// One for the reader's thread, when it has seen to the line's end.
+  let readerDone = BlockingQueue<Void>()
 
   enum Phase: Sendable { case waiting, starting, running, stopping, over }
 

@@ -103,7 +103,8 @@ package final class PluginManager: Sendable {
 
   private func open(_ blueprint: PluginBlueprint) -> (PluginSlot?, String?) {
     let slot = PluginSlot(
-      blueprint: blueprint, switchboard: switchboard, logger: logger, isolation: isolation.withLock { $0 }, neighbour: { [weak self] id in self?.slot(id) }, starting: starts)
+      blueprint: blueprint, switchboard: switchboard, logger: logger, isolation: isolation.withLock { $0 },
+      neighbour: { [weak self] id in self?.slot(id) }, starting: starts)
     do throws(PluginFault) {
       try slot.open()
       return (slot, nil)

@@ -68,7 +68,8 @@ struct ManifestParser {
   /// The members of every manifest. Some of them a C library, which has nobody to act for it, cannot have.
   private static let keys = [
     "kind",
-    "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "reload", "namespaces", "commands",
+    "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "reload", "namespaces",
+    "commands",
     "subscribes", "publishes", "config", "permissions", "requires", "after",
   ]
 

@@ -51,7 +51,8 @@ final class CrossingRecord: Sendable {
       .toPlugin, "event", call: call,
       [
         "kind": .integer(Int64(event.kind)), "subject": .integer(Int64(clamping: event.subject)),
-        "value": .integer(Int64(bitPattern: event.value)), "name": .string(event.name.string(limit: 4_096) ?? "no text"), "payload": payload,
+        "value": .integer(Int64(bitPattern: event.value)), "name": .string(event.name.string(limit: 4_096) ?? "no text"),
+        "payload": payload,
       ])
   }
 

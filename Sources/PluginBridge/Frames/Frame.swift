@@ -11,7 +11,9 @@ package struct Frame: Sendable {
   package var name = ""
   package var payload: [UInt8] = []
 
-  package init(_ kind: FrameKind, call: CallID = 0, a: UInt64 = 0, b: UInt64 = 0, c: UInt64 = 0, content: Content = .json, name: String = "") {
+  package init(
+    _ kind: FrameKind, call: CallID = 0, a: UInt64 = 0, b: UInt64 = 0, c: UInt64 = 0, content: Content = .json, name: String = ""
+  ) {
     self.kind = kind
     self.call = call
     self.a = a

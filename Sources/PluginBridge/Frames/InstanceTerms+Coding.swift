@@ -18,7 +18,8 @@ extension InstanceTerms {
   package static func decoded(_ bytes: [UInt8]) -> (terms: InstanceTerms, subscriptions: Int)? {
     var reader = ByteReader(bytes)
     guard let id = reader.text(), let version = reader.text(), let library = reader.text(), let configuration = reader.content(),
-      let commands = reader.texts(), let topics = reader.texts(), let adapter = reader.number(), let threads = reader.number(), let payloadBytes = reader.number(),
+      let commands = reader.texts(), let topics = reader.texts(), let adapter = reader.number(), let threads = reader.number(),
+      let payloadBytes = reader.number(),
       let eventBytes = reader.number(), let subscriptions = reader.number(), let data = reader.text(), let state = reader.text(),
       let runtime = reader.text(), let files = reader.text(), let record = reader.text()
     else { return nil }

@@ -65,9 +65,6 @@ final class LiveHost {
     if ready { try waitUntilReady() }
   }
 
-  /// A test that fails half-way must not leave a host behind.
-  deinit { process.send(SIGKILL) }
-
   /// They come from another directory than this host's own installation, so they have to be told.
   private static func configure(_ home: String, mode: String) throws {
     let directory = home + "/config.d"

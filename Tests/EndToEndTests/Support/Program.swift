@@ -54,6 +54,15 @@ final class Program: Sendable {
     self.pid = pid
   }
 
+  /// A test that fails half-way leaves no process behind, also not a dead one: the test library waits for any child of this process, and
+  /// would find that one again and again.
+  deinit {
+    guard !isOver.load(ordering: .sequentiallyConsistent) else { return }
+    kill(pid, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+  }
+
   struct SpawnFailure: Error {
     let program: String
     let error: Int32

@@ -105,7 +105,9 @@ import PluginBridge
     #expect(host.log.lines.contains("info probe stop"))
   }
 
-  @Test(arguments: Configuration.Mode.allCases) func concurrentPluginHearsTheEventsOfASubscriptionOneByOneInOrder(mode: Configuration.Mode) throws {
+  @Test(arguments: Configuration.Mode.allCases) func concurrentPluginHearsTheEventsOfASubscriptionOneByOneInOrder(mode: Configuration.Mode)
+    throws
+  {
     let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 20_000, overflow: .block)
     let slot = try host.add(options: [gate.option, "-DNUMBERED"], subscriptions: [wants], threads: 4)
@@ -125,7 +127,9 @@ import PluginBridge
   }
 
   /// Several threads call, cancel and publish while others start the plugin and close it, and every call is answered once.
-  @Test(arguments: Configuration.Mode.allCases) func nothingHangsAndEveryCallIsAnsweredOnceWhateverTheMoment(mode: Configuration.Mode) throws {
+  @Test(arguments: Configuration.Mode.allCases) func nothingHangsAndEveryCallIsAnsweredOnceWhateverTheMoment(mode: Configuration.Mode)
+    throws
+  {
     let host = ProbeHost(mode)
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 4, overflow: .block)
     let topic = try #require(host.switchboard.topic("a.b"))

@@ -23,7 +23,8 @@ final class ProbeHost: Sendable {
 
   /// - Parameter terms: Changes how processes are looked after.
   init(
-    _ mode: Configuration.Mode = .inprocess, limits: Switchboard.Limits = Switchboard.Limits(), terms change: (inout RunnerTerms) -> Void = { _ in }
+    _ mode: Configuration.Mode = .inprocess, limits: Switchboard.Limits = Switchboard.Limits(),
+    terms change: (inout RunnerTerms) -> Void = { _ in }
   ) {
     self.mode = mode
     switchboard = Switchboard(limits: limits)

@@ -5,7 +5,9 @@ import FoundationEssentials
 enum Products {
   static let directory: String = {
     var parts = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
-    while parts.count > 1, !FileManager.default.fileExists(atPath: parts.joined(separator: "/") + "/jackfield-runner") { parts.removeLast() }
+    while parts.count > 1, !FileManager.default.fileExists(atPath: parts.joined(separator: "/") + "/jackfield-runner") {
+      parts.removeLast()
+    }
     return parts.joined(separator: "/")
   }()
 }
