@@ -34,7 +34,8 @@ class Host:
         self.folder = None if home else tempfile.TemporaryDirectory(prefix="home-", dir=scratch)
         self.home = pathlib.Path(home or self.folder.name)
         self.port = free_port()
-        (self.home / "config.json").write_text(json.dumps({"plugins": {"trainer": {"config": {"port": self.port}}}}))
+        (self.home / "config.json").write_text(json.dumps(
+            {"plugins": {"trainer": {"config": {"port": self.port}}, "echo": {"mode": "inprocess"}}}))
         # Relative: a socket's path has room for 107 bytes.
         self.socket = os.path.relpath(self.home / "run/host.sock")
         command = [root / "build/bin/jackfield", "serve", "--home", self.home, "--plugins", root / "build/plugins"]

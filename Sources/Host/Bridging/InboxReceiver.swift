@@ -7,11 +7,11 @@ final class InboxReceiver: CallReceiver {
 
   init(_ inbox: InstanceInbox) { self.inbox = inbox }
 
-  func chunk(call: CallID, content: Content, payload: [UInt8]) { inbox.put(.event(.chunk(call, content, payload))) }
+  func chunk(call: CallID, content: Content, payload: [UInt8]) { inbox.post(.event(.chunk(call, content, payload))) }
 
-  func progress(call: CallID, partsPerMillion: UInt32, note: String) { inbox.put(.event(.progress(call, partsPerMillion, note))) }
+  func progress(call: CallID, partsPerMillion: UInt32, note: String) { inbox.post(.event(.progress(call, partsPerMillion, note))) }
 
   func finished(call: CallID, status: CallStatus, content: Content, payload: [UInt8]) {
-    inbox.put(.event(.done(call, status, content, payload)))
+    inbox.post(.event(.done(call, status, content, payload)))
   }
 }

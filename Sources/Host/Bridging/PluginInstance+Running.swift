@@ -16,9 +16,9 @@ extension PluginInstance: RunningPlugin {
   package func resumeEvents() {}
 
   package func invoke(_ call: OpenCall, payload: [UInt8], content: Content) -> Bool {
-    guard call.command.description.inline else { return inbox.put(.invoke(call, payload: payload, content: content)) }
+    guard call.command.description.inline else { return inbox.post(.invoke(call, payload: payload, content: content)) }
     // Until it has started, its callers' threads must stay outside.
-    guard phase == .running else { return inbox.put(.invoke(call, payload: payload, content: content)) }
+    guard phase == .running else { return inbox.post(.invoke(call, payload: payload, content: content)) }
     invokeInline(call, payload: payload, content: content)
     return true
   }
@@ -32,11 +32,11 @@ extension PluginInstance: RunningPlugin {
     return calls
   }
 
-  package func cancelled(_ call: OpenCall, status: CallStatus) { inbox.put(.event(.cancel(call.id, status))) }
+  package func cancelled(_ call: OpenCall, status: CallStatus) { inbox.post(.event(.cancel(call.id, status))) }
 
   package func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {
-    if wasStarved { inbox.put(.event(.credit(call.id, chunks))) }
+    if wasStarved { inbox.post(.event(.credit(call.id, chunks))) }
   }
 
-  package func eventsWait(in index: Int) { inbox.put(.subscription(index)) }
+  package func eventsWait(in index: Int) { inbox.post(.subscription(index)) }
 }

@@ -86,12 +86,12 @@ final class SwitchboardPort: InstancePort {
   /// The instance itself is asked.
   func healthChanged(_ health: PluginHealth) {}
 
-  func nextWork(until deadline: UInt64?) -> InstanceWork? { inbox.take(until: deadline) }
+  func nextWork(until deadline: UInt64?) -> InstanceWork? { inbox.next(until: deadline) }
 }
 
 extension SwitchboardPort: TopicPublisher {
   func topicReady(_ topic: Topic) {
     guard let index = topics.withLock({ $0.firstIndex { $0 === topic } }) else { return }
-    inbox.put(.event(.topicReady(UInt64(index + 1))))
+    inbox.post(.event(.topicReady(UInt64(index + 1))))
   }
 }

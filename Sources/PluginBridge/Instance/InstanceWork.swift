@@ -14,5 +14,3 @@ package enum InstanceWork: Sendable {
   case leave
   case stop(deadline: UInt64)
 }
-
-package typealias InstanceInbox = BlockingQueue<InstanceWork>
