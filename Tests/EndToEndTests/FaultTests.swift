@@ -55,6 +55,26 @@ import Testing
     }
   }
 
+  /// Held back over a restart of the host, until somebody says so or the files are others.
+  @Test func quarantineLastsUntilItIsLifted() async throws {
+    try await onOwnThread {
+      let home = LiveHost.temporary("jackfield-faults")
+      try FaultyPlugin.build("held", in: home + "/plugins", options: FaultyPlugin.options("KILL", at: "INVOKE"))
+      try configure(home, ["held"])
+      let first = try LiveHost(home: home, plugins: [])
+      for _ in 0..<3 { #expect(try first.run("call", "held.work", "{}", "--timeout", "20s").status == 1) }
+      #expect(try until("held", is: "quarantined", first)["crashes"]?.intValue == 3)
+      #expect(first.stop().status == 0)
+      let second = try LiveHost(home: home, plugins: [])
+      #expect(try information("held", second)["state"]?.stringValue == "quarantined")
+      #expect(try second.run("reload").status == 0)
+      #expect(try second.run("call", "held.echo", "1").error.contains("crashed 3 times within 5 minutes"))
+      #expect(try second.run("plugins", "enable", "held").status == 0)
+      #expect(try second.json("call", "held.echo", "1") == 1)
+      #expect(second.stop().status == 0)
+    }
+  }
+
   @Test func crashInACallCostsThatCallAndThePluginComesBack() async throws {
     try await onOwnThread {
       let faults = (Self.crashes + ["EXIT", "KILL"]).map { ($0.lowercased(), FaultyPlugin.options($0, at: "INVOKE")) }

@@ -82,7 +82,7 @@ package final class PluginManager: Sendable {
   /// Whether a running plugin may go on under what was found now.
   private func isKept(_ entry: Entry, as candidate: PluginCandidate?) -> Bool {
     guard let candidate, case .accepted = candidate.verdict, let slot = entry.slot else { return false }
-    return candidate.fingerprint == entry.candidate.fingerprint && slot.condition.state != .failed
+    return candidate.fingerprint == entry.candidate.fingerprint && ![.failed, .quarantined].contains(slot.condition.state)
   }
 
   private func adopt(_ candidate: PluginCandidate) {

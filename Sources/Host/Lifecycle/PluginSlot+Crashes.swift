@@ -38,6 +38,13 @@ extension PluginSlot: RunnerOwner {
     state.withLock { if case .resting(let dead) = $0.phase { dead === runner } else { false } }
   }
 
+  /// Why the plugin is held back, if it is.
+  var quarantine: String? {
+    let blueprint = blueprint
+    guard blueprint.mode == .process else { return nil }
+    return isolation?.ledger.quarantine(of: id, fingerprint: blueprint.fingerprint)
+  }
+
   func beQuarantined(_ reason: String, from isRight: (Phase) -> Bool) {
     let isFirst = state.withLock { state in
       guard isRight(state.phase) else { return false }

@@ -6,10 +6,7 @@ import Synchronization
 extension PluginSlot {
   /// Loads and starts the plugin, if it is not loaded yet, after those it requires. Returns at once.
   package func activate() {
-    let blueprint = blueprint
-    if let held = isolation?.ledger.quarantine(of: id, fingerprint: blueprint.fingerprint), blueprint.mode == .process {
-      return beQuarantined(held) { $0.mayStart }
-    }
+    if let held = quarantine { return beQuarantined(held) { $0.mayStart } }
     begin { $0.mayStart }
   }
 

@@ -103,6 +103,7 @@ package final class PluginSlot: CommandProvider {
     state.withLock { state in
       if case .opening = state.phase { state.phase = .ready }
     }
+    if let held = quarantine { return beQuarantined(held) { $0.mayStart } }
     // What was published while the slot was opening.
     for (index, subscription) in subscriptions.enumerated() where !subscription.isEmpty { eventsWait(in: index) }
   }
