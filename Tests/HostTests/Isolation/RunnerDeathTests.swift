@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func processThatIsStoppedIsSilentAndReplaced() throws {
-    let host = ProbeHost(.process, terms: { $0.silentMilliseconds = 300 })
+    let host = ProbeHost(.process, terms: { $0.silentMilliseconds = 2_000 })
     let slot = try host.add()
     #expect(host.call("probe.echo")?.status == .ok)
     let stopped = try pid(slot)
@@ -51,10 +51,13 @@ import Testing
     let topic = try #require(host.switchboard.topic("a.b"))
     #expect(host.call("probe.echo")?.status == .ok)
     let first = try pid(slot)
-    // It takes nothing while it is stopped, and then it is gone.
-    kill(first, SIGSTOP)
+    // It takes nothing while it is inside of a call, and then it is gone.
+    let gate = Gate()
+    host.start("probe.hang", gate.path, content: .bytes)
+    let held = gate.hold()
     for _ in 0..<1_000 { #expect(host.switchboard.publish(topic, content: .json, byteCount: 1, publisher: nil) { [49] } == .ok) }
     kill(first, SIGKILL)
+    held.letGo()
     #expect(host.eventually { host.call("probe.events")?.text == "1000" })
     #expect(host.stop(slot))
   }

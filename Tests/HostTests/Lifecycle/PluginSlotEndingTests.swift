@@ -134,7 +134,7 @@ import PluginBridge
     let wants = PluginBlueprint.Subscription(pattern: try TopicPattern("a.*"), queue: 4, overflow: .block)
     let topic = try #require(host.switchboard.topic("a.b"))
     // A round of processes takes longer than one of threads.
-    for round in 0..<(mode == .process ? 40 : 200) {
+    for round in 0..<(mode == .process ? 10 : 200) {
       let slots = [
         try host.add("base", subscriptions: [wants], threads: 1 + round % 4),
         try host.add("top", subscriptions: [wants], requires: ["base"], threads: 1 + round % 2 * 3),
