@@ -10,6 +10,11 @@ import Testing
 @Suite struct RunnerDeathTests {
   private func pid(_ slot: PluginSlot) throws -> pid_t { try #require(slot.instance?.process?.pid) }
 
+  private func isStopped(_ pid: pid_t) -> Bool {
+    let status = (try? SmallFile.read("/proc/\(pid)/stat", limit: 4_096)) ?? []
+    return String(decoding: status, as: UTF8.self).contains(") T ")
+  }
+
   @Test func tenThousandOpenCallsOfADeadProcessAreAnsweredOnceEach() throws {
     var limits = Switchboard.Limits()
     limits.callsInFlight = 10_001
@@ -38,6 +43,8 @@ import Testing
     #expect(host.call("probe.echo")?.status == .ok)
     let stopped = try pid(slot)
     kill(stopped, SIGSTOP)
+    // The signal takes a moment.
+    #expect(host.eventually { isStopped(stopped) })
     #expect(host.call("probe.echo")?.status == .gone)
     #expect(host.call("probe.echo")?.status == .ok)
     #expect(try pid(slot) != stopped)
