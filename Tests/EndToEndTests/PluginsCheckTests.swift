@@ -63,7 +63,7 @@ import Testing
     ("SEGV", crash, "SIGSEGV"), ("ABORT", crash, "SIGABRT"), ("TRAP", crash, "SIG"), ("KILL", crash, "SIGKILL"),
     ("HANG", hang, "it was waiting"), ("SPIN", hang, "nothing had come back"),
     ("EXIT", "a plugin does not end its process", "exited with status 3"), ("FORK", "no process is left behind", "still ran"),
-    ("CLOSE3", "descriptors that are not yours stay open", "closed descriptor 3"),
+    ("CLOSE3", "descriptors that are not yours stay open", "descriptor 3"),
     ("PRINT", "a plugin prints nothing", "a line on standard output"),
   ])
   func faultInACommandIsFound(fault: String, rule: String, part: String) async throws {
