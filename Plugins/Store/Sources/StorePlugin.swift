@@ -92,6 +92,16 @@ public final class StorePlugin: Plugin {
     }
   }
 
+  /// A command that writes, on the writer's thread and after every event that came before; answers when it is committed.
+  private func write<Input: Decodable & Sendable>(
+    _ name: String, _ kind: WriteJob.Kind = .transaction, _ body: @escaping @Sendable (Input, Database) throws -> JSONValue
+  ) -> Command {
+    .bytes(name) { [queue] payload, _ in
+      let input = try payload.decode(Input.self)
+      return Payload(bytes: try await WriteJob.run(kind, on: queue) { try body(input, $0) }.bytes())
+    }
+  }
+
   private func status(_ database: Database) throws -> JSONValue {
     let shown = progress.snapshot
     let depth = queue.depth

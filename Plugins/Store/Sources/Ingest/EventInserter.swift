@@ -44,9 +44,12 @@ final class EventInserter {
 
   /// Forgets what was learnt from rows that a rollback took back.
   func rolledBack(to counts: Counts) {
-    ledger = Ledger(database)
+    forgetRecords()
     self.counts = counts
   }
+
+  /// Forgets the rows as they were known, because somebody else may have changed them.
+  func forgetRecords() { ledger = Ledger(database) }
 
   /// Stores one line of a trainer.
   func insert(_ line: Span<UInt8>) throws(SQLiteError) {

@@ -8,6 +8,8 @@ final class EventQueue: Sendable {
   enum Turn: Sendable {
     /// All that waited. `wasFull`: an event was refused meanwhile and must be asked for again.
     case batch(EventBatch, wasFull: Bool)
+    /// Somebody wants something written, after every event that came before.
+    case job(WriteJob)
     /// Nothing came until the deadline.
     case idle
     /// Nothing is left, and nothing will come.
@@ -19,6 +21,7 @@ final class EventQueue: Sendable {
     /// Empty; takes the place of the batch that is taken next, so that its memory is used again.
     var spare = EventBatch()
     var wasFull = false
+    var jobs: [WriteJob] = []
     var isClosed = false
   }
 
@@ -55,9 +58,21 @@ final class EventQueue: Sendable {
         }
         return .batch(state.batch, wasFull: state.wasFull)
       }
+      if !state.jobs.isEmpty { return .job(state.jobs.removeFirst()) }
       return state.isClosed ? .closed : nil
     }
     return turn ?? .idle
+  }
+
+  /// Adds a job.
+  ///
+  /// - Returns: False when the queue is closed.
+  func offer(_ job: WriteJob) -> Bool {
+    state.change { state in
+      guard !state.isClosed else { return false }
+      state.jobs.append(job)
+      return true
+    }
   }
 
   /// Takes a batch back that is done with, for the memory it is in.

@@ -70,6 +70,7 @@ final class IngestWriter: @unchecked Sendable {
         batches.append(batch)
         persist(commitNow: false)
       case .idle: persist(commitNow: true)
+      case .job(let job): carryOut(job)
       case .closed: break loop
       }
       announcements.tell()
@@ -77,6 +78,13 @@ final class IngestWriter: @unchecked Sendable {
     persist(commitNow: true)
     announcements.tell(evenEarly: true)
     checkpoint()
+  }
+
+  /// Commits what is open and does the job; what the ledger knows may be otherwise afterwards.
+  private func carryOut(_ job: WriteJob) {
+    persist(commitNow: true)
+    job.carryOut(on: database)
+    inserter.forgetRecords()
   }
 
   private var wakeAt: UInt64? {
