@@ -10,7 +10,7 @@ ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
-.PHONY: help setup setup-tests build stage run demo test test-swift test-python lint check format bench tsan install dist clean
+.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer soak lint check format bench tsan install dist clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,14 @@ test-swift:
 
 test-python: setup
 	$(VENV)/bin/python -m pytest -q Clients/Python/tests
+
+# Some gigabytes at the first run (PyTorch), and minutes at each: not in `make test`.
+test-trainer: build ## The shipped plugins against the real package onthefly-ai: one process, and two ranks
+	@Tools/setup trainer
+	$(BUILD_DIRECTORY)/trainer-venv/bin/python -m pytest -q -p no:cacheprovider Tests/RealTrainer
+
+soak: build ## Kills a host that records heavily, 200 times, and looks at its database each time
+	@$(PYTHON) Tests/Soak/recording.py --kills 200
 
 check: ## The rules of the house: layers, exports, formatting, headers
 	@Tools/check
