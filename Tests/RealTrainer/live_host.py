@@ -66,7 +66,7 @@ class LiveHost:
     def call(self, command: str, **arguments: Any) -> Any:
         """Runs a command and gives its answer."""
         result = self._ask("command/call", {"name": command, "input": arguments})
-        return result.get("output", result) if isinstance(result, dict) else result
+        return result["result"]
 
     def until(self, what: str, condition: Callable[[], Any]) -> Any:
         """Asks again until the condition holds; there is nothing else to wait on from outside."""
