@@ -11,13 +11,15 @@ enum Schema {
   static func open(path: String) throws -> Database {
     try refuseNewer(path)
     let database = try Database(path: path)
+    let found = try database.integer("PRAGMA user_version") ?? 0
+    if found > 0, found < Migrations.current { try SafeCopy.make(of: database, version: found) }
     // The writer tries again by itself; a stop must not wait for longer than this.
     try database.execute("PRAGMA busy_timeout = 1000")
     _ = try database.text("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
     // The writer checkpoints when it has nothing else to do; this is for when it always has.
     try database.execute("PRAGMA wal_autocheckpoint = 4000")
-    try migrate(database)
+    try migrate(database, from: found)
     return database
   }
 
@@ -47,13 +49,22 @@ enum Schema {
     }
   }
 
-  private static func migrate(_ database: Database) throws {
-    let found = try database.integer("PRAGMA user_version") ?? 0
+  private static func migrate(_ database: Database, from found: Int64) throws {
     for version in found..<Migrations.current {
-      try database.transaction {
-        try database.execute(Migrations.all[Int(version)])
-        try database.execute("PRAGMA user_version = \(version + 1)")
+      do {
+        try database.transaction { try takeStep(from: version, database) }
+      } catch let error as SQLiteError where error.code == .full {
+        throw PluginFailure(
+          "cannot bring the database '\(database.path)' from schema \(version) to \(version + 1): \(error.message); nothing was changed; "
+            + "free space and start again", code: "no_room")
       }
     }
+  }
+
+  /// Takes one step, in the transaction of its caller: tables and what is to be in them.
+  static func takeStep(from version: Int64, _ database: Database) throws {
+    try database.execute(Migrations.all[Int(version)])
+    if version == 1 { try Backfill(database: database).run() }
+    try database.execute("PRAGMA user_version = \(version + 1)")
   }
 }

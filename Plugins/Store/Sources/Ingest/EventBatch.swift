@@ -3,17 +3,26 @@
 /// Events copied one behind the other into one buffer, in the order of arrival.
 struct EventBatch: Sendable {
   /// Where an event came from.
-  enum Origin: Sendable {
+  enum Origin: UInt8, Sendable {
     /// A line of a trainer.
-    case trainer
+    case trainer = 0x74  // t
     /// The door's word that a connection has ended.
-    case disconnection
+    case disconnection = 0x64  // d
+    /// The answer to a command that left something behind.
+    case reply = 0x72  // r
+    /// The door's word of how a session is.
+    case status = 0x73  // s
+    /// The door's word of a process it started.
+    case process = 0x70  // p
 
     /// Nil for what the store does not keep.
     init?(topic: String) {
       switch topic {
       case "trainer.connected": return nil
       case "trainer.disconnected": self = .disconnection
+      case "trainer.reply": self = .reply
+      case "trainer.status": self = .status
+      case "trainer.process": self = .process
       default: self = .trainer
       }
     }
@@ -22,6 +31,9 @@ struct EventBatch: Sendable {
   private(set) var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var origins: [Origin] = []
+
+  /// Bytes it has room for.
+  var capacity: Int { bytes.capacity }
 
   /// How many events it holds.
   var count: Int { ends.count }

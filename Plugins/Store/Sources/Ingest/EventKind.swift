@@ -15,8 +15,16 @@ enum EventKind: Int64, CaseIterable {
   case runTransition = 10
   case runFinalized = 11
   case error = 12
+  case testStep = 13
+  case testComplete = 14
+  case autoTestComplete = 15
+  case checkpointSaved = 16
+  case artifact = 17
+  case processStarted = 18
+  case processJoined = 19
+  case processEnded = 20
 
-  /// The kind a `type` names.
+  /// The kind a trainer's `type` names.
   init(type: String) {
     self =
       switch type {
@@ -32,10 +40,26 @@ enum EventKind: Int64, CaseIterable {
       case "runTransition": .runTransition
       case "finalizeRun": .runFinalized
       case "error": .error
+      case "testStep": .testStep
+      case "test_complete": .testComplete
+      case "auto_test_complete": .autoTestComplete
+      case "checkpoint_saved": .checkpointSaved
+      case "artifact_created": .artifact
+      default: .other
+      }
+  }
+
+  /// The kind a `type` names in what the host tells of a process it started: a trainer's word for that counts nothing.
+  init(processType type: String) {
+    self =
+      switch type {
+      case "process_started": .processStarted
+      case "process_joined": .processJoined
+      case "process_ended": .processEnded
       default: .other
       }
   }
 
   /// Whether everything in it has columns, so that the text itself need not be kept.
-  var isSpread: Bool { self == .step || self == .log || self == .epoch || self == .error }
+  var isSpread: Bool { self == .step || self == .log || self == .epoch || self == .error || self == .testStep }
 }

@@ -77,7 +77,8 @@ final class EventQueue: Sendable {
 
   /// Takes a batch back that is done with, for the memory it is in.
   func giveBack(_ batch: consuming EventBatch) {
-    batch.clear()
+    // A single large event must not keep its room for ever.
+    if batch.capacity > limit * 2 { batch = EventBatch() } else { batch.clear() }
     state.change { $0.spare = batch }
   }
 

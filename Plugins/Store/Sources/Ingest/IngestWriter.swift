@@ -18,6 +18,10 @@ final class IngestWriter: @unchecked Sendable {
     static let longest: UInt64 = 200_000_000
     static let firstRetry: UInt64 = 50_000_000
     static let lastRetry: UInt64 = 5_000_000_000
+    /// So long nothing must have come before log lines are indexed.
+    static let idle: UInt64 = 50_000_000
+    /// What indexing may take at the stop.
+    static let indexingAtStop: UInt64 = 1_000_000_000
   }
 
   private let database: Database
@@ -38,6 +42,9 @@ final class IngestWriter: @unchecked Sendable {
   private var lastCommit: UInt64 = 0
   private var retryDelay = Timing.firstRetry
   private var hasGivenUp = false
+  /// Whether there may be log lines that are not indexed.
+  private var hasLines = true
+  private var isStopping = false
   private let unwritten: UnwrittenEvents
   /// Whether the events in the file are in `batches` as well.
   private var holdsUnwritten = false
@@ -69,7 +76,7 @@ final class IngestWriter: @unchecked Sendable {
         if wasFull { context.resume(StorePlugin.pattern) }
         batches.append(batch)
         persist(commitNow: false)
-      case .idle: persist(commitNow: true)
+      case .idle: if openSince == nil { indexLines() } else { persist(commitNow: true) }
       case .job(let job): carryOut(job)
       case .closed: break loop
       }
@@ -77,6 +84,9 @@ final class IngestWriter: @unchecked Sendable {
     }
     persist(commitNow: true)
     announcements.tell(evenEarly: true)
+    isStopping = true
+    let end = MonotonicClock.now + Timing.indexingAtStop
+    while hasLines, !hasGivenUp, MonotonicClock.now < end { indexLines() }
     checkpoint()
   }
 
@@ -88,9 +98,22 @@ final class IngestWriter: @unchecked Sendable {
   }
 
   private var wakeAt: UInt64? {
-    let commitAt = openSince.map { _ in lastCommit + Timing.spacing }
-    guard let tellAt = announcements.dueAt else { return commitAt }
-    return commitAt.map { min($0, tellAt) } ?? tellAt
+    let indexAt = hasLines && progress.snapshot.trouble == nil ? lastCommit + Timing.idle : nil
+    let workAt = openSince.map { _ in lastCommit + Timing.spacing } ?? indexAt
+    guard let tellAt = announcements.dueAt else { return workAt }
+    return workAt.map { min($0, tellAt) } ?? tellAt
+  }
+
+  /// Indexes a portion of log lines, when nothing else is to be done.
+  private func indexLines() {
+    guard hasLines, MonotonicClock.now >= lastCommit + Timing.idle || isStopping else { return }
+    do {
+      hasLines = try LogIndex.advance(database)
+    } catch {
+      // Lines that are not indexed are found by reading; the next commit with lines tries again.
+      hasLines = false
+      context.log.warning("log lines not indexed", ["path": database.path, "reason": "\(error)"])
+    }
   }
 
   /// Inserts all that waits, and commits when it is time; tries until it succeeds or the plugin must stop.
@@ -153,10 +176,7 @@ final class IngestWriter: @unchecked Sendable {
           openSince = MonotonicClock.now
         }
         let event = bytes.extracting(batch.range(of: next.event))
-        switch batch.origin(of: next.event) {
-        case .trainer: try inserter.insert(event)
-        case .disconnection: try inserter.insertDisconnection(event)
-        }
+        try inserter.insert(event, from: batch.origin(of: next.event))
         next.event += 1
         if isTimeToCommit { try commit() }
       }
@@ -176,7 +196,10 @@ final class IngestWriter: @unchecked Sendable {
     try database.commit()
     openSince = nil
     lastCommit = MonotonicClock.now
+    if inserter.counts.logs > committedCounts.logs { hasLines = true }
     committedCounts = inserter.counts
+    inserter.makeRoom()
+    logRefusals()
     letGo(next.batch)
     next.batch = 0
     firstOpen = next
@@ -187,6 +210,17 @@ final class IngestWriter: @unchecked Sendable {
     }
     announcements.add(sessions: changed.sessions, runs: changed.runs)
     announcements.tell()
+  }
+}
+
+// MARK: - Refusals
+
+extension IngestWriter {
+  /// Tells of lines that were passed over.
+  private func logRefusals() {
+    for what in inserter.takeRefusals() {
+      context.log.warning("passed over", ["what": what, "rejected": committedCounts.rejected])
+    }
   }
 }
 

@@ -6,7 +6,13 @@ internal import SQLite
 ///
 /// After a rollback a ledger is thrown away, since it may know rows that are no more.
 final class Ledger {
+  /// How much it may remember between two commits, in metrics: a dozen megabytes.
+  private static let limit = 50_000
+
   private let database: Database
+  private let pyramids: PyramidInserter
+  /// Metrics remembered, and what else takes about as much room.
+  private var weight = 0
   private var sessionNames = Interner()
   private var sessions: [SessionRecord] = []
   private var runNames = Interner()
@@ -16,13 +22,20 @@ final class Ledger {
   private var dirtySessions: [SessionRecord] = []
   private var dirtyRuns: [RunRecord] = []
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: Database, _ pyramids: PyramidInserter) {
+    self.database = database
+    self.pyramids = pyramids
+  }
+
+  /// Whether it remembers so much that it had better begin anew.
+  var isFull: Bool { weight > Self.limit }
 
   /// The session of that name, made when missing.
   func session(_ name: Span<UInt8>) throws(SQLiteError) -> SessionRecord {
     if let index = sessionNames.find(name) { return sessions[index] }
     let record = try loadSession(named: String(decodingUTF8: name))
     _ = sessionNames.index(of: name)
+    weight += 1
     sessions.append(record)
     return record
   }
@@ -32,6 +45,7 @@ final class Ledger {
     if let index = runNames.find(name) { return runs[index] }
     let record = try loadRun(named: String(decodingUTF8: name))
     _ = runNames.index(of: name)
+    weight += 1
     runs.append(record)
     return record
   }
@@ -39,12 +53,35 @@ final class Ledger {
   /// The run of that name, made when missing.
   func run(named name: String) throws(SQLiteError) -> RunRecord { try run(Array(name.utf8).span) }
 
+  /// The session of that name, made when missing.
+  func session(named name: String) throws(SQLiteError) -> SessionRecord { try session(Array(name.utf8).span) }
+
   /// The row of a metric's name, made when missing.
   func metric(_ number: Int, in names: borrowing FieldNames) throws(SQLiteError) -> Int64 {
     if number >= metrics.count { metrics.append(contentsOf: repeatElement(0, count: number + 1 - metrics.count)) }
     if metrics[number] != 0 { return metrics[number] }
     metrics[number] = try row(of: names.metric(number), in: "metric_names")
     return metrics[number]
+  }
+
+  /// Adds a metric to the run.
+  ///
+  /// - Returns: Its place in the run's summaries.
+  @discardableResult
+  func add(_ summary: MetricSummary, to run: RunRecord) -> Int {
+    run.summaries.append(summary)
+    run.pyramids.append(MetricPyramid())
+    weight += 1
+    return run.summaries.count - 1
+  }
+
+  /// Makes room for the place of a metric's number in the run's summaries.
+  func makeRoom(for name: Int, in run: RunRecord) {
+    guard name >= run.places.count else { return }
+    let missing = name + 1 - run.places.count
+    run.places.append(contentsOf: repeatElement(-1, count: missing))
+    // A place takes a hundredth of what a metric takes.
+    weight += missing / 100
   }
 
   /// Sees to it that the run stands beside the session.
@@ -138,7 +175,11 @@ extension Ledger {
 
   private func loadSession(named name: String) throws(SQLiteError) -> SessionRecord {
     let record = SessionRecord(id: try row(of: name, in: "sessions"), name: name)
-    let select = try database.cached("SELECT project, run_name, started, updated, last_seq FROM sessions WHERE id = ?")
+    let select = try database.cached(
+      """
+      SELECT project, run_name, started, updated, last_seq, pid, cwd, process, command, exit_status, exit_signal, ended,
+        CASE WHEN command IS NOT NULL THEN (SELECT run FROM session_runs WHERE session = id LIMIT 1) END FROM sessions WHERE id = ?
+      """)
     defer { select.reset() }
     try select.bind(1, record.id)
     guard try select.step() else { return record }
@@ -147,6 +188,14 @@ extension Ledger {
     record.started = select.double(2)
     record.updated = select.double(3)
     record.lastSeq = select.integer(4) ?? 0
+    record.pid = select.integer(5)
+    record.cwd = select.text(6)
+    record.process = select.integer(7)
+    record.command = select.text(8)
+    record.exitStatus = select.integer(9)
+    record.exitSignal = select.integer(10)
+    record.ended = select.double(11)
+    record.run = select.integer(12)
     return record
   }
 
@@ -193,19 +242,29 @@ extension Ledger {
       summary.lastStep = select.integer(5) ?? 0
       summary.lastSession = select.integer(6) ?? 0
       summary.lastSeq = select.integer(7) ?? 0
-      run.summaries.append(summary)
+      add(summary, to: run)
     }
   }
 
   private func write(_ session: SessionRecord) throws(SQLiteError) {
     let update = try database.cached(
-      "UPDATE sessions SET project = ?, run_name = ?, started = ?, updated = ?, last_seq = ? WHERE id = ?")
+      """
+      UPDATE sessions SET project = ?, run_name = ?, started = ?, updated = ?, last_seq = ?, pid = ?, cwd = ?, process = ?, command = ?,
+        exit_status = ?, exit_signal = ?, ended = ? WHERE id = ?
+      """)
     try update.bind(1, session.project)
     try update.bind(2, session.runName)
     try update.bind(3, session.started)
     try update.bind(4, session.updated)
     try update.bind(5, session.lastSeq)
-    try update.bind(6, session.id)
+    try update.bind(6, session.pid)
+    try update.bind(7, session.cwd)
+    try update.bind(8, session.process)
+    try update.bind(9, session.command)
+    try update.bind(10, session.exitStatus)
+    try update.bind(11, session.exitSignal)
+    try update.bind(12, session.ended)
+    try update.bind(13, session.id)
     try update.run()
   }
 
@@ -232,10 +291,12 @@ extension Ledger {
     try update.bind(15, run.updated)
     try update.bind(16, run.id)
     try update.run()
-    for index in run.summaries.indices where run.summaries[index].isDirty {
+    for index in run.dirtyMetrics {
       try write(run.summaries[index], of: run)
       run.summaries[index].isDirty = false
+      try pyramids.flush(&run.pyramids[index], run: run.id, metric: run.summaries[index].metric)
     }
+    run.dirtyMetrics.removeAll(keepingCapacity: true)
   }
 
   private func write(_ summary: MetricSummary, of run: RunRecord) throws(SQLiteError) {

@@ -20,6 +20,10 @@ final class RunRecord {
   var started: Double?
   var updated: Double?
   var summaries: [MetricSummary] = []
+  /// Beside `summaries`: what the pyramid is still to get.
+  var pyramids: [MetricPyramid] = []
+  /// Places in `summaries` that changed since the last commit.
+  var dirtyMetrics: [Int] = []
   /// By a metric's number in `FieldNames`: its place in `summaries`, or -1.
   var places: [Int32] = []
   /// Values not stored because the run has too many names.
@@ -35,7 +39,13 @@ final class RunRecord {
   func saw(at time: Double) {
     started = min(started ?? time, time)
     updated = max(updated ?? time, time)
+  }
 
+  /// Takes note of one stored value of the metric at that place.
+  @inline(__always)
+  func add(_ value: Double, step: Int64, session: Int64, seq: Int64, to place: Int) {
+    if !summaries[place].isDirty { dirtyMetrics.append(place) }
+    summaries[place].add(value, step: step, session: session, seq: seq)
   }
 
   /// Takes note of a stored step.
@@ -57,8 +67,26 @@ final class RunRecord {
     self.state = state
     stateSession = session
     stateSeq = seq
-
   }
+
+  /// Takes the door's word for how its trainer is, which has no place in the session's sequence.
+  func take(_ status: SessionStatus, session: Int64) {
+    switch status {
+    case .running: if state == .paused || state == .testing || state == .lost { state = .running }
+    case .paused:
+      guard state == .running || state == .testing || state == .new else { return }
+      state = .paused
+      // One batch may still end: a step behind this one is no sign of going on.
+      pausedStep = lastStep
+    case .testing: if state == .running || state == .paused || state == .new { state = .testing }
+    case .ended: if isAlive(with: session) { state = .finished }
+    case .lost: if isAlive(with: session) { state = .lost }
+    case .connecting: break
+    }
+  }
+
+  /// Whether a trainer may still be at it, and no other session than this.
+  private func isAlive(with session: Int64) -> Bool { state.isAlive && (stateSession == nil || stateSession == session) }
 
   /// A step is a sign of life. One batch may still end after a pause, so the step behind the paused one says nothing.
   private func resumeByStep(_ step: Int64, session: Int64) {
@@ -66,7 +94,7 @@ final class RunRecord {
     case .new, .lost: state = .running
     case .paused: if let pausedStep, step > pausedStep, step != pausedStep &+ 1 { state = .running }
     case .finished, .stopped: if session != stateSession { state = .running }
-    case .running, .stopping: break
+    case .running, .stopping, .testing: break
     }
     if state == .running, stateSession != session {
       stateSession = session

@@ -5,6 +5,8 @@ enum RunState: String, CaseIterable {
   /// Known by name only.
   case new
   case running, paused, stopping
+  /// Its trainer is at a test pass.
+  case testing
   /// Its training ended, or went on as another run.
   case finished
   /// Somebody stopped it.
@@ -13,5 +15,5 @@ enum RunState: String, CaseIterable {
   case lost
 
   /// Whether the trainer may still be at it.
-  var isAlive: Bool { self == .new || self == .running || self == .paused || self == .stopping }
+  var isAlive: Bool { self == .new || self == .running || self == .paused || self == .stopping || self == .testing }
 }

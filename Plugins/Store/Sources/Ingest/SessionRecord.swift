@@ -9,6 +9,17 @@ final class SessionRecord {
   var started: Double?
   var updated: Double?
   var lastSeq: Int64 = 0
+  var pid: Int64?
+  var cwd: String?
+  /// The session of the process that was started for it.
+  var process: Int64?
+  /// Of a process that was started: what, as a JSON array, and how it ended.
+  var command: String?
+  var exitStatus: Int64?
+  var exitSignal: Int64?
+  var ended: Double?
+  /// Of a process that was started: the run its lines belong to, once that is known.
+  var run: Int64?
   /// Runs known to stand in `session_runs`.
   var runs: Set<Int64> = []
   var isDirty = false
@@ -23,6 +34,5 @@ final class SessionRecord {
     lastSeq = max(lastSeq, seq)
     started = min(started ?? time, time)
     updated = max(updated ?? time, time)
-
   }
 }

@@ -6,9 +6,6 @@ internal import FoundationEssentials
 ///
 /// One event a line, a letter for its origin before it: events are lines themselves, so none holds a line break.
 struct UnwrittenEvents: Sendable {
-  private static let trainer = UInt8(ascii: "t")
-  private static let disconnection = UInt8(ascii: "d")
-
   let path: String
 
   init(database: String) { path = database + ".unwritten" }
@@ -18,7 +15,7 @@ struct UnwrittenEvents: Sendable {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     var batch = EventBatch()
     for line in try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n")) where line.count > 1 {
-      batch.append(Array(line.dropFirst()).span, from: line.first == Self.disconnection ? .disconnection : .trainer)
+      batch.append(Array(line.dropFirst()).span, from: line.first.flatMap(EventBatch.Origin.init) ?? .trainer)
     }
     return batch.count > 0 ? batch : nil
   }
@@ -33,7 +30,7 @@ struct UnwrittenEvents: Sendable {
     if !replacing, FileManager.default.fileExists(atPath: path) { text = try Data(contentsOf: URL(filePath: path)) }
     for (number, batch) in batches.enumerated() {
       for index in (number == 0 ? first : 0)..<batch.count {
-        text.append(batch.origin(of: index) == .disconnection ? Self.disconnection : Self.trainer)
+        text.append(batch.origin(of: index).rawValue)
         text.append(contentsOf: batch.bytes[batch.range(of: index)])
         text.append(UInt8(ascii: "\n"))
       }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SQLite
+
+/// The full-text index of log lines: filled behind the writing, in portions, so that a flood of lines is stored no slower for it.
+///
+/// The index holds no text of its own; a line that leaves `logs` must leave it first, with the very text that was indexed.
+enum LogIndex {
+  /// Lines longer than this, in characters, are kept and shown but not indexed: one of them would hold the writer up.
+  static let longest = 1_000_000
+
+  /// Lines and characters of one portion: a few milliseconds.
+  private static let portion = (lines: 1_000, characters: 200_000)
+
+  /// Indexes the next lines, in a transaction of its own.
+  ///
+  /// - Returns: Whether there may be more.
+  static func advance(_ database: Database) throws -> Bool {
+    try database.transaction {
+      let from = try database.integer("SELECT last FROM logs_indexed") ?? 0
+      guard let to = try end(of: from, database) else { return false }
+      let insert = try database.cached(
+        "INSERT INTO logs_text(rowid, text) SELECT id, text FROM logs WHERE id > ? AND id <= ? AND length(text) <= \(longest)")
+      try insert.bind(1, from)
+      try insert.bind(2, to)
+      try insert.run()
+      try setLast(to, database)
+      return true
+    }
+  }
+
+  /// The last line of the portion behind a line; nil when there is none.
+  private static func end(of last: Int64, _ database: Database) throws(SQLiteError) -> Int64? {
+    let select = try database.cached("SELECT id, length(text) FROM logs WHERE id > ? ORDER BY id LIMIT \(portion.lines)")
+    defer { select.reset() }
+    try select.bind(1, last)
+    var end: Int64?
+    var characters: Int64 = 0
+    while characters < portion.characters, try select.step() {
+      end = select.integer(0)
+      characters += select.integer(1) ?? 0
+    }
+    return end
+  }
+
+  /// Takes a run's lines out. To be called before they are deleted from `logs`, in the same transaction.
+  static func remove(run: Int64, in database: Database) throws(SQLiteError) {
+    try remove(where: "run = ?1", keeping: "run IS NOT ?1", run, database)
+  }
+
+  /// Takes the lines of a session out, as `remove(run:in:)` does.
+  static func remove(session: Int64, in database: Database) throws(SQLiteError) {
+    try remove(where: "session = ?1", keeping: "session <> ?1", session, database)
+  }
+
+  private static func remove(where gone: String, keeping: String, _ row: Int64, _ database: Database) throws(SQLiteError) {
+    let last = try database.integer("SELECT last FROM logs_indexed") ?? 0
+    let delete = try database.cached(
+      """
+      INSERT INTO logs_text(logs_text, rowid, text)
+      SELECT 'delete', id, text FROM logs WHERE \(gone) AND id <= ?2 AND length(text) <= \(longest)
+      """)
+    try delete.bind(1, row)
+    try delete.bind(2, last)
+    try delete.run()
+    // The numbers of the youngest lines are given out again once these are gone; what comes under them is not indexed yet.
+    let youngest = try database.cached("SELECT id FROM logs WHERE \(keeping) ORDER BY id DESC LIMIT 1")
+    defer { youngest.reset() }
+    try youngest.bind(1, row)
+    let kept = try youngest.step() ? youngest.integer(0) ?? 0 : 0
+    try setLast(min(last, kept), database)
+  }
+
+  private static func setLast(_ last: Int64, _ database: Database) throws(SQLiteError) {
+    let update = try database.cached("UPDATE logs_indexed SET last = ?")
+    try update.bind(1, last)
+    try update.run()
+  }
+}

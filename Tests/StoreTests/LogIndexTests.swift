@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import PluginSDK
+import PluginTestKit
+import SQLite
+import Testing
+
+@testable import Store
+
+@Suite struct LogIndexTests {
+  private func lines(_ texts: [String], run: String, from seq: Int, _ ingest: IngestHarness) throws {
+    for (number, text) in texts.enumerated() {
+      try ingest.take(event("log", seq: seq + number, run: run, ["text": .string(text), "level": "info"]))
+    }
+    try ingest.commit()
+  }
+
+  private func found(_ word: String, _ ingest: IngestHarness) throws -> [String] {
+    try ingest.rows(
+      "SELECT logs.text FROM logs_text JOIN logs ON logs.id = logs_text.rowid WHERE logs_text MATCH '\(word)' ORDER BY logs.id")
+  }
+
+  private func check(_ ingest: IngestHarness) throws {
+    // The tool's own comparison of index and lines; throws when they differ.
+    try ingest.database.execute("INSERT INTO logs_text(logs_text, rank) VALUES ('integrity-check', 0)")
+  }
+
+  @Test func linesAreIndexedInPortions() throws {
+    let ingest = try IngestHarness()
+    try lines((1...2_500).map { "line \($0) \($0 % 1_000 == 0 ? "thousand" : "other")" }, run: "r", from: 1, ingest)
+    #expect(try found("thousand", ingest) == [])
+    var portions = 0
+    while try LogIndex.advance(ingest.database) { portions += 1 }
+    #expect(portions == 3)
+    #expect(try found("thousand", ingest) == ["line 1000 thousand", "line 2000 thousand"])
+    #expect(try ingest.database.integer("SELECT last FROM logs_indexed") == 2_500)
+    try lines(["thousand and one"], run: "r", from: 3_000, ingest)
+    #expect(try LogIndex.advance(ingest.database))
+    #expect(try found("thousand", ingest).last == "thousand and one")
+    try check(ingest)
+  }
+
+  @Test func aLineTooLongToIndexHoldsNobodyUp() throws {
+    let ingest = try IngestHarness()
+    try lines(["before needle", String(repeating: "needle ", count: 200_000), "behind needle"], run: "r", from: 1, ingest)
+    while try LogIndex.advance(ingest.database) {}
+    #expect(try found("needle", ingest) == ["before needle", "behind needle"])
+    try LogIndex.remove(session: 1, in: ingest.database)
+    try ingest.database.execute("DELETE FROM logs")
+    #expect(try found("needle", ingest) == [])
+  }
+
+  @Test(arguments: [true, false])
+  func aDeletedRunLeavesNothingInTheIndex(allIndexed: Bool) throws {
+    let ingest = try IngestHarness()
+    try lines(["keep this word"], run: "kept", from: 1, ingest)
+    try lines(["lose this word"], run: "gone", from: 2, ingest)
+    while allIndexed, try LogIndex.advance(ingest.database) {}
+    let gone = try #require(try ingest.database.integer("SELECT id FROM runs WHERE name = 'gone'"))
+    try ingest.database.transaction {
+      try LogIndex.remove(run: gone, in: ingest.database)
+      try ingest.database.execute("DELETE FROM logs WHERE run = \(gone)")
+    }
+    // The number of the line that went is given out again.
+    try lines(["another word"], run: "kept", from: 3, ingest)
+    while try LogIndex.advance(ingest.database) {}
+    #expect(try found("word", ingest) == ["keep this word", "another word"])
+    try check(ingest)
+  }
+
+  /// In the plugin: nobody asks for it, and no command waits for it.
+  @Test func thePluginIndexesWhenItHasNothingElseToDo() async throws {
+    let store = try await StoreHarness()
+    for number in 1...50 { store.publish(event("log", seq: number, ["text": .string("the \(number)th apple"), "level": "info"])) }
+    try await store.committed("s", 50)
+    let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
+    #expect(await store.host.stop() == .ok)
+    let database = try Database(path: path)
+    #expect(try database.integer("SELECT count(*) FROM logs_text WHERE logs_text MATCH 'apple'") == 50)
+    await store.host.close()
+  }
+}
