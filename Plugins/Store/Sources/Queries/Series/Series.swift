@@ -4,46 +4,116 @@ internal import JSON
 internal import PluginSDK
 internal import SQLite
 
-/// `runs.series`: points of metrics by step.
+/// `runs.series`: points of metrics, all of them page by page, or as many as a screen has room for.
 enum Series {
-  struct Input: Decodable, Sendable {
-    var run: String
-    var metric: String?
-    var metrics: [String]?
-    var session: String?
-    var from: Int64?
-    var to: Int64?
-    var limit: Int?
-  }
-
-  static func answer(_ input: Input, _ database: Database) throws -> JSONValue {
-    let names = (input.metric.map { [$0] } ?? []) + (input.metrics ?? [])
-    guard !names.isEmpty else {
-      throw PluginFailure("no metric is named; give 'metric' or 'metrics', such as \"loss\"", code: "metric_missing", status: .invalid)
-    }
-    let run = try RunFinder.run(input.run, database)
-    let session = try input.session.map { try RunFinder.session($0, database) }
+  static func answer(_ input: SeriesInput, _ database: Database) throws -> JSONValue {
+    try input.check()
     var series: [JSONValue] = []
-    for name in names { series.append(try one(name, input, run: run, session: session, database)) }
-    return ["run": .string(input.run), "series": .array(series)]
+    var absent: Set<String> = []
+    for name in input.allRuns {
+      let run = try RunFinder.run(name, database)
+      let session = try session(of: input, run: run, database)
+      for metric in input.allMetrics {
+        guard let id = try MetricFinder.find(metric, of: run, database) else {
+          absent.insert(metric)
+          series.append(["run": .string(name), "metric": .string(metric), "steps": [], "values": [], "next": .null, "missing": true])
+          continue
+        }
+        let source = SeriesSource(database: database, run: run, metric: id, session: session)
+        var one = try answer(input, source)
+        one["run"] = .string(name)
+        one["metric"] = .string(metric)
+        series.append(.object(one))
+      }
+    }
+    try refuseUnknown(absent, in: series, input, database)
+    var answer: [String: JSONValue] = ["series": .array(series)]
+    if let run = input.run { answer["run"] = .string(run) }
+    return .object(answer)
   }
 
-  private static func one(_ name: String, _ input: Input, run: Int64, session: Int64?, _ database: Database) throws -> JSONValue {
-    let metric = try metric(name, of: run, runName: input.run, database)
-    let select = try database.cached(
+  /// A metric that none of the runs has is a mistake; one that some have is not.
+  private static func refuseUnknown(_ absent: Set<String>, in series: [JSONValue], _ input: SeriesInput, _ database: Database) throws {
+    for metric in input.allMetrics where absent.contains(metric) {
+      let isKnown = series.contains { $0["metric"] == .string(metric) && $0["missing"] == nil }
+      if !isKnown, let name = input.allRuns.first {
+        throw try MetricFinder.notFound(metric, run: RunFinder.run(name, database), runName: name, database)
+      }
+    }
+  }
+
+  /// The session to choose, nil when it is the run's only one and there is nothing to choose.
+  private static func session(of input: SeriesInput, run: Int64, _ database: Database) throws -> Int64? {
+    guard let name = input.session else { return nil }
+    let session = try RunFinder.session(name, database)
+    let others = try database.first(
+      "SELECT count(*) FROM session_runs WHERE run = ?1 AND session <> ?2", [.integer(run), .integer(session)]
+    ) { $0.integer(0) ?? 0 }
+    let isOne = try database.first(
+      "SELECT 1 FROM session_runs WHERE run = ?1 AND session = ?2", [.integer(run), .integer(session)]
+    ) { _ in true }
+    return others == 0 && isOne == true ? nil : session
+  }
+
+  private static func answer(_ input: SeriesInput, _ source: SeriesSource) throws -> [String: JSONValue] {
+    let axis = AxisMap(source: source, axis: input.x ?? .step)
+    guard let steps = try axis.steps(from: input.from, to: input.to) else {
+      var none: [String: JSONValue] = ["steps": [], "values": [], "next": .null]
+      if axis.axis != .step { none["xs"] = [] }
+      return none
+    }
+    if let points = input.points {
+      return try reduced(steps, to: points, input, axis)
+    }
+    return try page(of: steps, limit: min(max(input.limit ?? 10_000, 1), 100_000), axis)
+  }
+
+  // MARK: - Fewer points
+
+  private static func reduced(
+    _ steps: ClosedRange<Int64>, to points: Int, _ input: SeriesInput, _ axis: AxisMap
+  ) throws -> [String: JSONValue] {
+    let sampler = Downsampler(source: axis.source, points: points, method: input.method ?? .minmax)
+    let result = try sampler.reduce(from: steps.lowerBound, to: steps.upperBound)
+    var answer: [String: JSONValue] = [
+      "steps": .array(result.points.map { .integer($0.step) }),
+      "values": .array(result.points.map { .number($0.value) }),
+      "next": JSONValue(result.next),
+      "level": JSONValue(result.level.map(Int64.init)),
+      "count": .integer(result.buckets.reduce(0) { $0 + $1.count }),
+    ]
+    if axis.axis != .step { answer["xs"] = .array(try result.points.map { JSONValue(try axis.position(of: $0)) }) }
+    if input.band == true { answer["band"] = band(result.buckets) }
+    return answer
+  }
+
+  private static func band(_ buckets: [StepSummary]) -> JSONValue {
+    [
+      "from": .array(buckets.map { .integer($0.first.step) }),
+      "to": .array(buckets.map { .integer($0.last.step) }),
+      "min": .array(buckets.map { .number($0.min.value) }),
+      "max": .array(buckets.map { .number($0.max.value) }),
+      "mean": .array(buckets.map { .number($0.sum / Double($0.count)) }),
+    ]
+  }
+
+  // MARK: - All points
+
+  private static func page(of range: ClosedRange<Int64>, limit: Int, _ axis: AxisMap) throws -> [String: JSONValue] {
+    let source = axis.source
+    let select = try source.database.cached(
       """
-      SELECT step, value FROM metrics WHERE run = ?1 AND metric = ?2 AND step >= ?3 AND step <= ?4 AND (?5 IS NULL OR session = ?5)
+      SELECT step, value, session, seq FROM metrics WHERE run = ?1 AND metric = ?2 AND step >= ?3 AND step <= ?4
+        AND (?5 IS NULL OR session = ?5)
       ORDER BY step, session, seq
       """)
     defer { select.reset() }
-    try select.bind(1, run)
-    try select.bind(2, metric)
-    try select.bind(3, input.from ?? .min)
-    try select.bind(4, input.to ?? .max)
-    try select.bind(5, session)
-    let limit = min(max(input.limit ?? 10_000, 1), 100_000)
-    var steps: [JSONValue] = []
-    var values: [JSONValue] = []
+    try select.bind(1, source.run)
+    try select.bind(2, source.metric)
+    try select.bind(3, range.lowerBound)
+    try select.bind(4, range.upperBound)
+    try select.bind(5, source.session)
+    var (steps, values, xs): ([JSONValue], [JSONValue], [JSONValue]) = ([], [], [])
     var last: Int64?
     var next: Int64?
     while try select.step() {
@@ -56,21 +126,12 @@ enum Series {
       last = step
       steps.append(.integer(step))
       values.append(JSONValue(select.double(1)))
+      guard axis.axis != .step else { continue }
+      let place = SeriesSource.Place(step: step, session: select.integer(2) ?? 0, seq: select.integer(3) ?? 0)
+      xs.append(JSONValue(try axis.position(of: place)))
     }
-    return ["metric": .string(name), "steps": .array(steps), "values": .array(values), "next": JSONValue(next)]
-  }
-
-  private static func metric(_ name: String, of run: Int64, runName: String, _ database: Database) throws -> Int64 {
-    let select = try database.cached("SELECT id FROM metric_names JOIN run_metrics ON metric = id WHERE name = ? AND run = ?")
-    defer { select.reset() }
-    try select.bind(1, name)
-    try select.bind(2, run)
-    if try select.step(), let id = select.integer(0) { return id }
-    var known: [String] = []
-    let all = try database.cached("SELECT name FROM run_metrics JOIN metric_names ON id = metric WHERE run = ? ORDER BY name LIMIT 21")
-    try all.bind(1, run)
-    try all.forEachRow { known.append($0.text(0) ?? "") }
-    let list = known.isEmpty ? "it has none yet" : "it has \(known.prefix(20).joined(separator: ", "))" + (known.count > 20 ? ", …" : "")
-    throw PluginFailure("the run '\(runName)' has no metric '\(name)'; \(list)", code: "metric_not_found", status: .notFound)
+    var answer: [String: JSONValue] = ["steps": .array(steps), "values": .array(values), "next": JSONValue(next)]
+    if axis.axis != .step { answer["xs"] = .array(xs) }
+    return answer
   }
 }
