@@ -61,7 +61,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
-targets += plugin("Store", uses: ["SQLite", "JSON"])
+targets += plugin("Store", uses: ["Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
 // MARK: - Tests

@@ -5,6 +5,8 @@ struct StoreConfiguration: Decodable, Sendable {
   var queueBytes = 4 << 20
   var commitRows = 10_000
   var metricNamesPerRun = 10_000
+  /// As written; `CheckpointPolicy` reads it.
+  var keep = "none"
 
   init() {}
 
@@ -13,7 +15,12 @@ struct StoreConfiguration: Decodable, Sendable {
     queueBytes = try values.decodeIfPresent(Int.self, forKey: .queueBytes) ?? queueBytes
     commitRows = try values.decodeIfPresent(Int.self, forKey: .commitRows) ?? commitRows
     metricNamesPerRun = try values.decodeIfPresent(Int.self, forKey: .metricNamesPerRun) ?? metricNamesPerRun
+    keep = try values.decodeIfPresent(Checkpoints.self, forKey: .checkpoints)?.keep ?? keep
   }
 
-  private enum CodingKeys: String, CodingKey { case queueBytes, commitRows, metricNamesPerRun }
+  private struct Checkpoints: Decodable {
+    var keep: String?
+  }
+
+  private enum CodingKeys: String, CodingKey { case queueBytes, commitRows, metricNamesPerRun, checkpoints }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import JSON
 public import PluginSDK
 internal import SQLite
@@ -21,14 +20,23 @@ public final class StorePlugin: Plugin {
   private let progress = IngestProgress()
   private let readers: ReaderPool
   private let writer = Mutex<OwnedThread?>(nil)
+  private let upkeep = UpkeepThreads()
+  private let data: String
+  private let files: CheckpointFiles
+  private let keeper: CheckpointKeeper
+  private let keeperThread = Mutex<OwnedThread?>(nil)
 
   /// Reads the settings; the file is opened at the start.
   public init(_ context: PluginContext) throws {
     self.context = context
     configuration = try context.configuration()
-    path = try context.directory(.data) + "/jackfield.sqlite"
+    data = try context.directory(.data)
+    path = data + "/jackfield.sqlite"
     queue = EventQueue(limit: configuration.queueBytes)
     readers = ReaderPool(path: path)
+    files = CheckpointFiles(data: data)
+    keeper = CheckpointKeeper(
+      try CheckpointPolicy(configuration.keep), files: files, database: path, queue: queue, context: context)
   }
 
   /// Everything of the trainers, copied into the queue on the host's thread.
@@ -41,14 +49,66 @@ public final class StorePlugin: Plugin {
     ]
   }
 
-  /// Questions, each on a connection of its own.
-  public var commands: [Command] {
+  /// Questions, each on a connection of its own; changes, on the writer's; and upkeep, on threads of its own.
+  public var commands: [Command] { questions + changes + maintenance }
+
+  private var questions: [Command] {
     [
       query("runs.list") { (input: RunList.Input, database) in try RunList.answer(input, database) },
       query("runs.show") { (input: RunDetail.Input, database) in try RunDetail.answer(input, database) },
-      query("runs.series") { (input: Series.Input, database) in try Series.answer(input, database) },
+      query("runs.series") { (input: SeriesInput, database) in try Series.answer(input, database) },
       query("runs.logs") { (input: Logs.Input, database) in try Logs.answer(input, database) },
-      query("store.status") { [self] (_: Empty, database) in try status(database) },
+      query("runs.lineage") { (input: Lineage.Input, database) in try Lineage.answer(input, database) },
+      query("runs.compare") { (input: Comparison.Input, database) in try Comparison.answer(input, database) },
+      query("runs.checkpoints") { [files] (input: CheckpointList.Input, database) in try CheckpointList.answer(input, files, database) },
+      query("runs.names") { (input: RunNames.Input, database) in try RunNames.answer(input, database) },
+      query("runs.tests") { (input: TestList.Input, database) in try TestList.answer(input, database) },
+      query("runs.reports") { (input: ReportList.Input, database) in try ReportList.answer(input, database) },
+      query("runs.report") { (input: ReportDetail.Input, database) in try ReportDetail.answer(input, database) },
+      query("runs.subset") { (input: SubsetDetail.Input, database) in try SubsetDetail.answer(input, database) },
+      query("runs.health") { (input: HealthList.Input, database) in try HealthList.answer(input, database) },
+      query("runs.alerts") { (input: AlertList.Input, database) in try AlertList.answer(input, database) },
+      query("runs.sessions") { (input: SessionList.Input, database) in try SessionList.answer(input, database) },
+      query("store.status") { [self] (input: StoreStatus.Input, database) in
+        try StoreStatus(path: path, files: files, keep: configuration.keep, progress: progress, queue: queue).answer(input, database)
+      },
+    ]
+  }
+
+  private var changes: [Command] {
+    [
+      change("runs.rename") { (input: RunRename.Input, _, database) in try RunRename.apply(input, database) },
+      change("runs.archive") { (input: RunArchive.Input, _, database) in try RunArchive.apply(input, database) },
+      change("runs.delete", .alone) { [files] (input: RunDelete.Input, _, database) in
+        let (outcome, kept) = try database.transaction { try RunDelete.apply(input, database) }
+        try files.removeUnreferenced(kept, database)
+        return outcome
+      },
+      change("store.record_health") { (input: HealthRecord.Input, members, database) in
+        try HealthRecord.apply(input, fields: members["fields"]?.serialized(), database)
+      },
+      change("store.record_alert") { (input: AlertRecord.Input, members, database) in
+        try AlertRecord.apply(input, fields: members["fields"]?.serialized(), database)
+      },
+    ]
+  }
+
+  private var maintenance: [Command] {
+    [
+      .bytes("store.snapshot") { [path, data, upkeep] payload, call in
+        let input = try payload.decode(Snapshot.Input.self)
+        let answer = try await upkeep.run("store-snapshot") { try Snapshot.make(input, of: path, data: data, call, $0) }
+        return Payload(bytes: answer.bytes())
+      },
+      .bytes("store.verify") { [path, files, upkeep] payload, call in
+        let input = try payload.decode(Verification.Input.self)
+        let answer = try await upkeep.run("store-verify") { try Verification.run(input, path: path, files, call, $0) }
+        return Payload(bytes: answer.bytes())
+      },
+      .bytes("store.vacuum") { [queue] _, call in
+        call.progress(0, "waiting for the writer")
+        return Payload(bytes: try await WriteJob.run(.alone, on: queue) { try Vacuum.run($0, call) }.bytes())
+      },
     ]
   }
 
@@ -57,19 +117,30 @@ public final class StorePlugin: Plugin {
     let database = try Schema.open(path: path)
     // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
     try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping', 'testing')")
-    let ingest = try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context)
+    let ingest = try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context) {
+      [keeper] in keeper.notice($0)
+    }
     guard let thread = OwnedThread.start(name: "store-writer", { ingest.run() }) else {
       throw PluginFailure("cannot start the store's writer: the system has no thread to give; raise the limit of processes")
     }
     writer.withLock { $0 = thread }
+    if let thread = try keeper.start() { keeperThread.withLock { $0 = thread } }
     context.log.info("database open", ["path": path, "schema": Migrations.current])
   }
 
   /// Writes what waits and moves the log into the file.
   public func stop() async {
     readers.close()
+    keeper.close()
+    upkeep.close()
     queue.close()
-    writer.withLock { thread in
+    join(writer)
+    // It may wait for a job of the writer's, which the end of that settles.
+    join(keeperThread)
+  }
+
+  private func join(_ thread: borrowing Mutex<OwnedThread?>) {
+    thread.withLock { thread in
       defer { thread = nil }
       return thread
     }?.join()
@@ -102,35 +173,15 @@ public final class StorePlugin: Plugin {
     }
   }
 
-  private func status(_ database: Database) throws -> JSONValue {
-    let shown = progress.snapshot
-    let depth = queue.depth
-    func count(_ table: String) throws -> JSONValue { .integer(try database.integer("SELECT count(*) FROM \(table)") ?? 0) }
-    return [
-      "path": .string(path),
-      "bytes": .integer(fileSize(path) + fileSize(path + "-wal")),
-      "schema": .integer(Migrations.current),
-      "runs": try count("runs"),
-      "sessions": try count("sessions"),
-      "events": try count("events"),
-      "since_start": [
-        "events": .integer(Int64(shown.counts.events)),
-        "rows": .integer(Int64(shown.counts.rows)),
-        "duplicates": .integer(Int64(shown.counts.duplicates)),
-        "rejected": .integer(Int64(shown.counts.rejected)),
-        "refused_metrics": .integer(Int64(shown.counts.refusedMetrics)),
-        "commits": .integer(Int64(shown.commits)),
-      ],
-      "queue": ["events": .integer(Int64(depth.events)), "bytes": .integer(Int64(depth.bytes))],
-      "last_commit": JSONValue(shown.lastCommit),
-      "trouble": JSONValue(shown.trouble),
-    ]
+  /// The same for commands that change runs, which are announced; the input also comes as it was written.
+  private func change<Input: Decodable & Sendable>(
+    _ name: String, _ kind: WriteJob.Kind = .transaction,
+    _ body: @escaping @Sendable (Input, JSONValue, Database) throws -> WriteJob.Outcome
+  ) -> Command {
+    .bytes(name) { [queue] payload, _ in
+      let input = try payload.decode(Input.self)
+      let members = try JSONValue(parsing: payload.bytes.isEmpty ? Array("{}".utf8) : payload.bytes)
+      return Payload(bytes: try await WriteJob.runChanging(kind, on: queue) { try body(input, members, $0) }.bytes())
+    }
   }
-}
-
-/// The size of a file, 0 when it is missing.
-private func fileSize(_ path: String) -> Int64 {
-  var status = stat()
-  guard unsafe stat(path, &status) == 0 else { return 0 }
-  return Int64(status.st_size)
 }

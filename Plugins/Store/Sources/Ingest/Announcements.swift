@@ -31,6 +31,9 @@ struct Announcements {
     for run in changed { runs.insert(run.name) }
   }
 
+  /// Takes in runs that a job changed.
+  mutating func add(runs changed: [String]) { runs.formUnion(changed) }
+
   /// Publishes what waits; what finds no room waits on.
   mutating func tell(evenEarly: Bool = false) {
     if !committed.isEmpty, publish(["sessions": .object(committed)], on: committedTopic) { committed.removeAll() }

@@ -31,6 +31,8 @@ final class IngestWriter: @unchecked Sendable {
   private let context: PluginContext
   private let commitRows: Int
   private var announcements: Announcements
+  /// Hears the names of the runs of each commit, on the writer's thread; must not block.
+  private let onCommit: @Sendable ([String]) -> Void
 
   /// Batches with events that are not committed, and the next event to insert.
   private var batches: [EventBatch] = []
@@ -50,7 +52,8 @@ final class IngestWriter: @unchecked Sendable {
   private var holdsUnwritten = false
 
   init(
-    _ database: Database, configuration: StoreConfiguration, queue: EventQueue, progress: IngestProgress, context: PluginContext
+    _ database: Database, configuration: StoreConfiguration, queue: EventQueue, progress: IngestProgress, context: PluginContext,
+    onCommit: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws {
     self.database = database
     inserter = try EventInserter(database, metricNamesPerRun: configuration.metricNamesPerRun)
@@ -58,6 +61,7 @@ final class IngestWriter: @unchecked Sendable {
     self.queue = queue
     self.progress = progress
     self.context = context
+    self.onCommit = onCommit
     announcements = try Announcements(context)
     unwritten = UnwrittenEvents(database: database.path)
     if let batch = try unwritten.load() {
@@ -93,8 +97,9 @@ final class IngestWriter: @unchecked Sendable {
   /// Commits what is open and does the job; what the ledger knows may be otherwise afterwards.
   private func carryOut(_ job: WriteJob) {
     persist(commitNow: true)
-    job.carryOut(on: database)
+    let changed = job.carryOut(on: database)
     inserter.forgetRecords()
+    announcements.add(runs: changed)
   }
 
   private var wakeAt: UInt64? {
@@ -209,6 +214,7 @@ final class IngestWriter: @unchecked Sendable {
       shown.lastCommit = Date().timeIntervalSince1970
     }
     announcements.add(sessions: changed.sessions, runs: changed.runs)
+    if !changed.runs.isEmpty { onCommit(changed.runs.map(\.name)) }
     announcements.tell()
   }
 }

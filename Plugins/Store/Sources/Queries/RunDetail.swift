@@ -11,65 +11,73 @@ enum RunDetail {
 
   static func answer(_ input: Input, _ database: Database) throws -> JSONValue {
     let run = try RunFinder.run(input.run, database)
-    let select = try database.cached("SELECT \(RunRow.columns), meta FROM runs WHERE id = ?")
-    defer { select.reset() }
-    try select.bind(1, run)
-    guard try select.step() else { return .null }
-    var answer = RunRow.values(select)
-    // Text that was JSON when it was stored is JSON now; anything else is shown as missing.
-    answer["meta"] = select.text(11).flatMap { try? JSONValue(parsing: $0) } ?? .null
-    answer["parents"] = try names("SELECT name FROM run_edges JOIN runs ON id = parent WHERE child = ? ORDER BY id", run, database)
-    answer["children"] = try names("SELECT name FROM run_edges JOIN runs ON id = child WHERE parent = ? ORDER BY id", run, database)
-    answer["sessions"] = try sessions(of: run, database)
+    let shown = try database.first(
+      "SELECT \(RunRow.columns), meta, bundle, bundle_name FROM runs WHERE id = ?1", [.integer(run)]
+    ) { row in
+      var answer = RunRow.values(row)
+      // Text that was JSON when it was stored is JSON now; anything else is shown as missing.
+      answer["meta"] = row.text(RunRow.count).flatMap { try? JSONValue(parsing: $0) } ?? .null
+      answer["bundle"] = JSONValue(row.integer(RunRow.count + 1))
+      answer["bundle_name"] = JSONValue(row.text(RunRow.count + 2))
+      return answer
+    }
+    guard var answer = shown else { return .null }
+    answer["parents"] = try names("SELECT name FROM run_edges JOIN runs ON id = parent WHERE child = ?1 ORDER BY id", run, database)
+    answer["children"] = try names("SELECT name FROM run_edges JOIN runs ON id = child WHERE parent = ?1 ORDER BY id", run, database)
+    answer["sessions"] = .array(try SessionList.sessions(of: run, database))
     answer["metrics"] = try metrics(of: run, database)
     answer["epochs"] = try epochs(of: run, database)
+    answer["last_test"] = try TestList.tests(of: run, limit: 1, database).first ?? .null
+    for table in ["checkpoints", "reports", "tests", "health", "alerts", "artifacts"] {
+      let key = table == "health" ? "health_results" : table
+      answer["\(key)_count"] = JSONValue(
+        try database.first("SELECT count(*) FROM \(table) WHERE run = ?1", [.integer(run)]) { $0.integer(0) ?? 0 })
+    }
+    answer["process"] = try process(of: run, database)
     return .object(answer)
   }
 
-  private static func rows(_ sql: String, _ run: Int64, _ database: Database, _ value: (Statement) -> JSONValue) throws -> JSONValue {
-    let select = try database.cached(sql)
-    try select.bind(1, run)
-    var values: [JSONValue] = []
-    try select.forEachRow { values.append(value($0)) }
-    return .array(values)
-  }
-
   private static func names(_ sql: String, _ run: Int64, _ database: Database) throws -> JSONValue {
-    try rows(sql, run, database) { JSONValue($0.text(0)) }
-  }
-
-  private static func sessions(of run: Int64, _ database: Database) throws -> JSONValue {
-    try rows(
-      """
-      SELECT name, project, run_name, started, updated, last_seq, (SELECT count(*) FROM events WHERE session = sessions.id)
-      FROM session_runs JOIN sessions ON id = session WHERE run = ? ORDER BY started, id
-      """, run, database
-    ) { row in
-      [
-        "id": JSONValue(row.text(0)), "project": JSONValue(row.text(1)), "run_name": JSONValue(row.text(2)),
-        "started": JSONValue(row.double(3)), "updated": JSONValue(row.double(4)), "last_seq": JSONValue(row.integer(5)),
-        "events": JSONValue(row.integer(6)),
-      ]
-    }
+    .array(try database.rows(sql, [.integer(run)]) { JSONValue($0.text(0)) })
   }
 
   private static func metrics(of run: Int64, _ database: Database) throws -> JSONValue {
-    try rows(
-      """
-      SELECT name, count, min, max, last_value, last_step FROM run_metrics JOIN metric_names ON id = metric
-      WHERE run = ? ORDER BY name
-      """, run, database
-    ) { row in
-      [
-        "name": JSONValue(row.text(0)), "count": JSONValue(row.integer(1)), "min": JSONValue(row.double(2)),
-        "max": JSONValue(row.double(3)), "last": JSONValue(row.double(4)), "last_step": JSONValue(row.integer(5)),
-      ]
-    }
+    .array(
+      try database.rows(
+        """
+        SELECT name, count, min, max, last_value, last_step FROM run_metrics JOIN metric_names ON id = metric
+        WHERE run = ?1 ORDER BY name
+        """, [.integer(run)]
+      ) { row in
+        [
+          "name": JSONValue(row.text(0)), "count": JSONValue(row.integer(1)), "min": JSONValue(row.double(2)),
+          "max": JSONValue(row.double(3)), "last": JSONValue(row.double(4)), "last_step": JSONValue(row.integer(5)),
+        ]
+      })
   }
 
   private static func epochs(of run: Int64, _ database: Database) throws -> JSONValue {
-    try rows("SELECT epoch, val_loss, ts FROM epochs WHERE run = ? ORDER BY epoch, session, seq", run, database) { row in
-      ["epoch": JSONValue(row.integer(0)), "val_loss": JSONValue(row.double(1)), "ts": JSONValue(row.double(2))]
-    }
+    .array(
+      try database.rows("SELECT epoch, val_loss, ts FROM epochs WHERE run = ?1 ORDER BY epoch, session, seq", [.integer(run)]) { row in
+        ["epoch": JSONValue(row.integer(0)), "val_loss": JSONValue(row.double(1)), "ts": JSONValue(row.double(2))]
+      })
+  }
+
+  /// How the process ended that `train.start` spawned and the run's latest trainer runs in; null for one started otherwise.
+  private static func process(of run: Int64, _ database: Database) throws -> JSONValue {
+    try database.first(
+      """
+      SELECT p.name, p.pid, p.exit_status, p.exit_signal, p.ended, p.command, p.cwd
+      FROM session_runs JOIN sessions s ON s.id = session_runs.session
+        JOIN sessions p ON p.id = coalesce(s.process, s.id) AND p.command IS NOT NULL
+      WHERE run = ?1 ORDER BY s.started DESC NULLS LAST, s.id DESC LIMIT 1
+      """, [.integer(run)]
+    ) { row in
+      [
+        "session": JSONValue(row.text(0)), "pid": JSONValue(row.integer(1)), "exit_status": JSONValue(row.integer(2)),
+        "exit_signal": JSONValue(row.integer(3)), "ended": JSONValue(row.double(4)),
+        "command": row.text(5).flatMap { try? JSONValue(parsing: $0) } ?? .null, "cwd": JSONValue(row.text(6)),
+      ]
+    } ?? .null
   }
 }
