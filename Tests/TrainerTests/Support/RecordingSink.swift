@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PluginSDK
+import Synchronization
 
 @testable import Trainer
 
@@ -18,6 +19,7 @@ final class RecordingSink: EventSink {
   }
 
   private let room: Monitor<Room>
+  private let own = Mutex<[Event]>([])
   private let stream: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
@@ -28,16 +30,22 @@ final class RecordingSink: EventSink {
   }
 
   func publish(_ line: Span<UInt8>, on topic: TrainerTopic) throws {
+    // Only what trainers send takes room: the rest has topics of its own.
+    let isFree = [.status, .reply, .process].contains(topic)
     let mayPublish = room.wait { room -> Bool? in
       if room.isStopping { return false }
-      guard let left = room.left else { return true }
+      guard !isFree, let left = room.left else { return true }
       guard left > 0 else { return nil }
       room.left = left - 1
       return true
     }
     guard mayPublish == true else { throw PluginFailure("the host stops", status: .stopping) }
+    if topic == .reply || topic == .status { own.withLock { $0.append(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self))) } }
     continuation.yield(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self)))
   }
+
+  /// What the plugin itself told so far of sessions, and of replies.
+  func told(on topic: TrainerTopic) -> [String] { own.withLock { $0.filter { $0.topic == topic }.map(\.text) } }
 
   func setRoom(_ count: Int?) { room.change { $0.left = count } }
 
@@ -62,7 +70,7 @@ final class RecordingSink: EventSink {
   func take(_ count: Int) async -> [String] {
     var texts: [String] = []
     while texts.count < count, let event = await next() {
-      if event.topic != .connected, event.topic != .disconnected { texts.append(event.text) }
+      if ![.connected, .disconnected, .status, .reply, .process].contains(event.topic) { texts.append(event.text) }
     }
     return texts
   }
