@@ -90,6 +90,7 @@ struct TrainerCommands: Sendable {
   func once(
     _ name: String, _ input: CommandInput, _ service: TrainerService, _ body: (SessionTable.Target) async throws -> JSONValue
   ) async throws -> JSONValue {
+    _ = try input.milliseconds("timeoutMs")
     if let harm = CommandTraits.harm(name) { try refuse(name, harm, unlessConfirmedIn: input) }
     let run = input.command == "trainer.request" ? try input.string("run") : nil
     let target = try service.sessions.target(input.string("session") ?? run)

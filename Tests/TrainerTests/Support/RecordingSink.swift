@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import PluginSDK
-import Synchronization
 
 @testable import Trainer
 
@@ -19,7 +19,8 @@ final class RecordingSink: EventSink {
   }
 
   private let room: Monitor<Room>
-  private let own = Mutex<[Event]>([])
+  /// What the plugin itself tells of sessions, replies and processes, apart from the rest.
+  private let own = Monitor<[Event]>([])
   private let stream: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
@@ -40,12 +41,25 @@ final class RecordingSink: EventSink {
       return true
     }
     guard mayPublish == true else { throw PluginFailure("the host stops", status: .stopping) }
-    if topic == .reply || topic == .status { own.withLock { $0.append(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self))) } }
-    continuation.yield(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self)))
+    let event = Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self))
+    guard isFree else { return _ = continuation.yield(event) }
+    own.change { $0.append(event) }
   }
 
-  /// What the plugin itself told so far of sessions, and of replies.
-  func told(on topic: TrainerTopic) -> [String] { own.withLock { $0.filter { $0.topic == topic }.map(\.text) } }
+  /// What the plugin itself told so far on a topic.
+  func told(on topic: TrainerTopic) -> [JSONValue] {
+    own.read { $0.filter { $0.topic == topic }.compactMap { try? JSONValue(parsing: $0.text) } }
+  }
+
+  /// Waits until something fitting was told on a topic.
+  @discardableResult
+  func told(on topic: TrainerTopic, _ fits: (JSONValue) -> Bool) async throws -> JSONValue {
+    while true {
+      if let event = told(on: topic).first(where: fits) { return event }
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+  }
 
   func setRoom(_ count: Int?) { room.change { $0.left = count } }
 
@@ -70,7 +84,7 @@ final class RecordingSink: EventSink {
   func take(_ count: Int) async -> [String] {
     var texts: [String] = []
     while texts.count < count, let event = await next() {
-      if ![.connected, .disconnected, .status, .reply, .process].contains(event.topic) { texts.append(event.text) }
+      if event.topic != .connected, event.topic != .disconnected { texts.append(event.text) }
     }
     return texts
   }
