@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole plugin in a test host.
 
+import FoundationEssentials
+import Glibc
 import JSON
 import PluginSDK
 import PluginTestKit
@@ -34,7 +36,7 @@ import Testing
     trainer.close()
     _ = try await host.published("trainer.disconnected")
     let events = lines.filter { (try? JSONValue(parsing: $0))?["type"] != nil }
-    for topic in TrainerTopic.allCases where topic != .connected && topic != .disconnected {
+    for topic in TrainerTopic.allCases where ![.connected, .disconnected, .status].contains(topic) {
       let expected = events.filter { TrainerTopic(type: (try? JSONValue(parsing: $0))?["type"]?.stringValue ?? "") == topic }
       #expect(host.allPublished(topic.name).map(\.text) == expected, "\(topic)")
     }
@@ -59,11 +61,16 @@ import Testing
     let trainer = try await trainer(of: host)
     trainer.send(hello(), step(3, seq: 9))
     _ = try await host.published("trainer.step")
-    let session = try #require(try await ask(host, "trainer.list")["sessions"]?[0])
+    // Whose socket it is, is found out meanwhile.
+    while try JSONValue(parsing: try await host.published("trainer.status").text)["pid"]?.intValue != Int(getpid()) {}
+    var session = try #require(try await ask(host, "trainer.list")["sessions"]?[0])
+    #expect(try #require(session["silentSeconds"]?.doubleValue) >= 0)
+    session["silentSeconds"] = nil
     #expect(
       session == [
-        "session": "sess-a", "state": "running", "connected": true, "connections": [1], "lastSequence": 9, "committedSequence": 0,
-        "project": "demo", "run": "baseline", "runName": "baseline", "pid": 4711, "cwd": "/home/ada/demo", "client": "jackfield 0.1.0",
+        "session": "sess-a", "state": "running", "reason": "training", "connected": true, "connections": [1], "lastSequence": 9,
+        "committedSequence": 0, "project": "demo", "run": "baseline", "runName": "baseline", "group": "demo/baseline",
+        "pid": .integer(Int64(getpid())), "cwd": .string(FileManager.default.currentDirectoryPath), "client": "jackfield 0.1.0",
         "lastStep": 3, "lastEventTime": 1_700_000_009.5,
       ])
     #expect(host.allPublished("trainer.other").isEmpty)

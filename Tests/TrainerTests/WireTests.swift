@@ -17,8 +17,8 @@ import Testing
       .event(EventHead(type: "session_started", sessionID: "s", sequence: 1, project: "demo", runName: "first"))
     ),
     (#"{"type":"error","text":"no envelope"}"#, .event(EventHead(type: "error"))),
-    (#"{"id":"jf-1","ok":true,"data":null}"#, .reply(id: "jf-1")),
-    (#"{"id":7,"ok":false,"error":"e"}"#, .reply(id: nil)),
+    (#"{"id":"jf-1","ok":true,"data":null}"#, .reply(ReplyHead(id: "jf-1", succeeded: true))),
+    (#"{"id":7,"ok":false,"error":"e"}"#, .reply(ReplyHead(id: nil, succeeded: false))),
     (#"{"ok":true}"#, .unknown),
     (#"{"type":5}"#, .unknown),
     ("[1,2,3]", .unknown),

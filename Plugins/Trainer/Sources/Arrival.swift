@@ -5,13 +5,17 @@ typealias ConnectionID = UInt64
 
 /// What the door saw on a connection.
 struct Arrival: Sendable, Equatable {
-  enum Kind: Sendable {
+  enum Kind: Sendable, Equatable {
     /// Accepted; the bytes are the peer's address as text.
     case opened
     /// Read; the bytes are a piece of the stream, cut anywhere.
     case bytes
     /// Ended by the peer or by a broken line; no bytes.
     case closed
+    /// Not seen by the door: something else is known of a session, which must be told in order with the lines. No bytes.
+    case news
+    /// Not seen by the door: an event of our own, whole.
+    case own(TrainerTopic)
   }
 
   var connection: ConnectionID

@@ -15,6 +15,13 @@ struct EventHead: Sendable, Equatable {
   var runName: String?
   /// Of `trainStep` only.
   var step: Int64?
+  /// Of `paused` only: the command that asked for it, and why.
+  var action: String?
+  var pauseReason: String?
+  /// Of `trainingFinished` only: "completed" or "stopped".
+  var status: String?
+  /// Of `log` only.
+  var remark: LogRemark?
 
   init(
     type: String, sessionID: String? = nil, sequence: Int64? = nil, time: Double? = nil, runID: String? = nil, project: String? = nil,

@@ -7,6 +7,8 @@ struct PeerConnection: Sendable {
   let id: ConnectionID
   /// Address and port of the other end.
   let peer: String
+  /// Whose socket it is, once that was found out.
+  var process: PeerProcess?
   var wantsAck = false
   /// Every session it ever carried a line of, oldest first.
   var sessions: [String] = []
@@ -17,6 +19,7 @@ struct PeerConnection: Sendable {
 
   var description: JSONValue {
     var members: [String: JSONValue] = ["connection": .integer(Int64(id)), "peer": .string(peer), "acknowledged": .bool(wantsAck)]
+    members["pid"] = process.map { .integer(Int64($0.id)) }
     members["session"] = current.map { .string($0) }
     return .object(members)
   }

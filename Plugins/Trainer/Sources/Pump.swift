@@ -21,6 +21,12 @@ final class Pump: Sendable {
     let maxLineBytes: Int
     /// Sends an acknowledgement.
     let acknowledge: @Sendable (SessionTable.Ack) -> Void
+    /// Told how long an event of our own was.
+    let tookOwn: @Sendable (Int) -> Void
+    /// Told of each session of which something is new.
+    let changed: @Sendable (Session) -> Void
+    /// Asks whose a connection is.
+    let askWhose: @Sendable (ConnectionID, _ peer: String) -> Void
     /// Tells the door that there is room in the inbox.
     let resumeReading: @Sendable () -> Void
   }
@@ -82,12 +88,17 @@ private struct PumpLoop {
     case .opened: open(arrival.connection, peer: String(decoding: arrival.bytes, as: UTF8.self))
     case .bytes: feed(arrival)
     case .closed: close(arrival.connection)
+    case .news: announce()
+    case .own(let topic):
+      events.append(arrival.bytes.span, on: topic)
+      parts.tookOwn(arrival.bytes.count)
     }
   }
 
   private mutating func open(_ connection: ConnectionID, peer: String) {
     framers[connection] = LineFramer(maxLineBytes: parts.maxLineBytes)
     parts.sessions.opened(connection, peer: peer)
+    parts.askWhose(connection, peer)
     tell(["connection": .integer(Int64(connection)), "peer": .string(peer)], on: .connected)
   }
 
@@ -121,7 +132,19 @@ private struct PumpLoop {
       // A trainer may be back before the end of its old connection is seen.
       if parts.sessions.isConnected(session) { news["stillConnected"] = true }
     }
+    announce()
     tell(news, on: .disconnected)
+  }
+
+  /// Tells what is new of sessions.
+  private mutating func announce() {
+    let changed = parts.sessions.takeChanged()
+    guard !changed.isEmpty else { return }
+    let now = WallClock.now
+    for session in changed {
+      events.append(session.status(at: now).bytes().span, on: .status)
+      parts.changed(session)
+    }
   }
 
   private mutating func tell(_ news: [String: JSONValue], on topic: TrainerTopic) {
@@ -133,12 +156,14 @@ private struct PumpLoop {
   private mutating func handle(_ line: Span<UInt8>, on connection: ConnectionID) {
     switch reader.read(line) {
     case .event(let head):
-      parts.sessions.saw(head, on: connection)
+      // Before the line: whoever stores it knows the session then.
+      if parts.sessions.saw(head, on: connection) { announce() }
       lines += 1
       events.append(line, on: TrainerTopic(type: head.type))
     case .hello(let hello):
       if let ack = parts.sessions.saw(hello, on: connection) { parts.acknowledge(ack) }
-    case .reply(let id): answer(id, line)
+      announce()
+    case .reply(let reply): answer(reply, line, on: connection)
     case .unknown:
       parts.counters.add(to: .unknownLines)
     case .notJSON(let reason):
@@ -147,9 +172,18 @@ private struct PumpLoop {
     }
   }
 
-  private func answer(_ id: String?, _ line: Span<UInt8>) {
+  private mutating func answer(_ reply: ReplyHead, _ line: Span<UInt8>, on connection: ConnectionID) {
     parts.counters.add(to: .replies)
-    guard let id, parts.requests.answered(id, copy(line)) else { return parts.counters.add(to: .lateReplies) }
+    guard let id = reply.id, let request = parts.requests.sent(id) else { return parts.counters.add(to: .lateReplies) }
+    if reply.succeeded, CommandTraits.leavesSomething(request.command) {
+      let directory = parts.sessions[request.session]?.currentDirectory
+      if let record = ReplyRecord.event(line, request, workingDirectory: directory, at: WallClock.now) {
+        events.append(record.span, on: .reply)
+      }
+    }
+    parts.sessions.saw(reply, to: request, on: connection)
+    announce()
+    if !parts.requests.answered(id, copy(line)) { parts.counters.add(to: .lateReplies) }
   }
 
   private func complain(_ message: String, _ connection: ConnectionID, _ reason: String) {

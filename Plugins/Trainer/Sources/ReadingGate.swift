@@ -6,10 +6,21 @@ internal import Synchronization
 final class ReadingGate: Sendable {
   private let door = Mutex<TrainerDoor?>(nil)
 
+  private let others = Mutex<[@Sendable () -> Void]>([])
+
   func opens(_ door: TrainerDoor) { self.door.withLock { $0 = door } }
 
   /// Lets go of the door, which leads back here: without this neither would ever be freed.
-  func close() { door.withLock { $0 = nil } }
+  func close() {
+    door.withLock { $0 = nil }
+    others.withLock { $0 = [] }
+  }
 
-  func open() { door.withLock { $0 }?.resumeReading() }
+  /// Also tells somebody else who waits for room.
+  func wakes(_ other: @escaping @Sendable () -> Void) { others.withLock { $0.append(other) } }
+
+  func open() {
+    door.withLock { $0 }?.resumeReading()
+    for other in others.withLock({ $0 }) { other() }
+  }
 }

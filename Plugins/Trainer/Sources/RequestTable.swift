@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import PluginSDK
 internal import Synchronization
 
 /// The requests trainers have not answered yet.
 final class RequestTable: Sendable {
+  /// What was asked, for telling what became of it.
+  struct Sent: Sendable {
+    var id: String
+    var command: String
+    var payload: JSONValue?
+    var session: String
+    /// The run the session was bound to.
+    var run: String?
+  }
+
   private struct Pending {
     let target: SessionTable.Target
-    let command: String
+    let sent: Sent
+    var command: String { sent.command }
     /// Nil until somebody waits; the outcome may come first.
     var waiter: CheckedContinuation<[UInt8], any Error>?
     var outcome: Result<[UInt8], any Error>?
@@ -16,7 +28,17 @@ final class RequestTable: Sendable {
   private struct State {
     var count: UInt64 = 0
     var pending: [String: Pending] = [:]
+    /// Nobody waits for them any more, but the trainer may still carry them out; oldest first.
+    var abandoned: [Sent] = []
+
+    mutating func abandon(_ id: String) {
+      guard let pending = pending.removeValue(forKey: id), pending.outcome == nil else { return }
+      if abandoned.count >= RequestTable.mostAbandoned { abandoned.removeFirst() }
+      abandoned.append(pending.sent)
+    }
   }
+
+  private static let mostAbandoned = 1_000
 
   /// Makes the identifiers of this process's life unlike those of an earlier one, whose answers may still come.
   private let prefix: String
@@ -27,13 +49,19 @@ final class RequestTable: Sendable {
   var count: Int { state.withLock { $0.pending.count } }
 
   /// Makes an identifier and expects its reply.
-  func open(_ command: String, to target: SessionTable.Target) -> String {
+  func open(_ command: String, _ payload: JSONValue? = nil, to target: SessionTable.Target, run: String? = nil) -> String {
     state.withLock { state in
       state.count += 1
       let id = prefix + String(state.count)
-      state.pending[id] = Pending(target: target, command: command)
+      let sent = Sent(id: id, command: command, payload: payload, session: target.session, run: run)
+      state.pending[id] = Pending(target: target, sent: sent)
       return id
     }
+  }
+
+  /// What was asked under an identifier; nil when it was never asked, or too long ago.
+  func sent(_ id: String) -> Sent? {
+    state.withLock { state in state.pending[id]?.sent ?? state.abandoned.first { $0.id == id } }
   }
 
   /// Waits for the reply, cancellably, and for as long as it is allowed.
@@ -73,7 +101,10 @@ final class RequestTable: Sendable {
   /// Hands a reply to whoever waits for it.
   ///
   /// - Returns: False when nobody does (any more).
-  func answered(_ id: String, _ line: [UInt8]) -> Bool { settle(id, .success(line)) }
+  func answered(_ id: String, _ line: [UInt8]) -> Bool {
+    state.withLock { state in state.abandoned.removeAll { $0.id == id } }
+    return settle(id, .success(line))
+  }
 
   /// Fails everything that waits on a connection.
   func closed(_ connection: ConnectionID) {
@@ -102,8 +133,10 @@ final class RequestTable: Sendable {
       guard let pending = state.pending[id], pending.outcome == nil else { return (false, nil) }
       if pending.waiter == nil, keepsUnclaimed {
         state.pending[id]?.outcome = outcome
-      } else {
+      } else if case .success = outcome {
         state.pending[id] = nil
+      } else {
+        state.abandon(id)
       }
       return (true, pending.waiter)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import PluginSDK
 internal import Synchronization
 
@@ -18,16 +19,29 @@ final class SessionTable: Sendable {
     var connection: ConnectionID
   }
 
-  private struct State {
+  struct State {
     var sessions: [String: Session] = [:]
     var connections: [ConnectionID: PeerConnection] = [:]
     var uses: UInt64 = 0
+    /// Those of which something may have to be told, oldest change first.
+    var changed: [String] = []
+    /// The revision of each that was told last.
+    var told: [String: Int] = [:]
+
+    mutating func change(_ id: String, _ body: (inout Session) -> Void) {
+      guard let index = sessions.index(forKey: id) else { return }
+      let before = sessions.values[index].revision
+      body(&sessions.values[index])
+      if sessions.values[index].revision != before { note(id) }
+    }
+
+    mutating func note(_ id: String) { if !changed.contains(id) { changed.append(id) } }
   }
 
   static let mostUnconnected = 1_000
 
   private let mostUnconnected: Int
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   init(mostUnconnected: Int = mostUnconnected) { self.mostUnconnected = mostUnconnected }
 
@@ -42,7 +56,7 @@ final class SessionTable: Sendable {
   func closed(_ connection: ConnectionID) -> PeerConnection? {
     state.withLock { state in
       guard let peer = state.connections.removeValue(forKey: connection) else { return nil }
-      for id in peer.sessions { state.sessions[id]?.connections.removeAll { $0 == connection } }
+      for id in peer.sessions { state.change(id) { $0.lost(connection) } }
       forgetOldest(in: &state)
       return peer
     }
@@ -51,11 +65,14 @@ final class SessionTable: Sendable {
   /// Whether a connection serves the session.
   func isConnected(_ session: String) -> Bool { state.withLock { $0.sessions[session]?.isConnected ?? false } }
 
-  func saw(_ event: EventHead, on connection: ConnectionID) {
-    guard let id = event.sessionID else { return }
-    state.withLock { state in
+  /// - Returns: Whether there is something to tell of a session.
+  @discardableResult
+  func saw(_ event: EventHead, on connection: ConnectionID) -> Bool {
+    guard let id = event.sessionID else { return false }
+    return state.withLock { state in
       attach(id, to: connection, time: event.time, in: &state)
-      state.sessions[id]?.learn(event)
+      state.change(id) { $0.learn(event) }
+      return !state.changed.isEmpty
     }
   }
 
@@ -65,13 +82,73 @@ final class SessionTable: Sendable {
       state.connections[connection]?.wantsAck = hello.wantsAck
       guard let id = hello.sessionID else { return nil }
       attach(id, to: connection, time: hello.time, in: &state)
-      state.sessions[id]?.learn(hello)
+      state.change(id) { $0.learn(hello) }
       guard hello.wantsAck, let committed = state.sessions[id]?.committed, committed > 0 else { return nil }
       return Ack(connection: connection, session: id, sequence: committed)
     }
   }
 
-  func wasPaused(_ session: String) { state.withLock { $0.sessions[session]?.wasPaused() } }
+  /// Learns from the reply to a request.
+  func saw(_ reply: ReplyHead, to request: RequestTable.Sent, on connection: ConnectionID) {
+    state.withLock { state in
+      state.change(request.session) { session in
+        session.answered(request.id)
+        guard reply.succeeded else { return }
+        if reply.isPaused { session.wasPaused(by: request.command) }
+        if let run = reply.runID, CommandTraits.bindsRun(request.command) { session.runID = run }
+      }
+      guard reply.succeeded, request.command == "reset_session", let id = reply.sessionID, id != request.session else { return }
+      begin(id, after: request.session, run: reply.runID, on: connection, in: &state)
+    }
+  }
+
+  /// A reset goes on as another session, which says nothing before it is resumed.
+  private func begin(_ id: String, after before: String, run: String?, on connection: ConnectionID, in state: inout State) {
+    let old = state.sessions[before]
+    attach(id, to: connection, time: nil, in: &state)
+    state.change(id) { session in
+      session.project = old?.project
+      session.runName = run
+      session.runID = run
+      session.wasPaused(by: "reset_session")
+    }
+  }
+
+  /// Notes what was sent and will be answered.
+  func sent(_ request: Session.Outstanding, to session: String) { state.withLock { $0.change(session) { $0.sent(request) } } }
+
+  /// Notes that no answer is to be expected.
+  func forgetRequest(_ id: String, to session: String) { state.withLock { $0.change(session) { $0.answered(id) } } }
+
+  /// Learns whose socket a connection is.
+  func learned(_ process: PeerProcess, of connection: ConnectionID) {
+    state.withLock { state in
+      guard let peer = state.connections[connection] else { return }
+      state.connections[connection]?.process = process
+      for id in peer.sessions { state.change(id) { $0.learn(process) } }
+    }
+  }
+
+  /// Notes that a process is no more.
+  func ended(_ process: pid_t) {
+    state.withLock { state in
+      for id in state.sessions.values.filter({ $0.processID == Int64(process) && $0.isProcessSeen }).map(\.id) {
+        state.change(id) { $0.processHasEnded() }
+      }
+    }
+  }
+
+  /// The sessions of which something is new since it was last asked, and forgets that it is.
+  func takeChanged() -> [Session] {
+    state.withLock { state in
+      defer { state.changed = [] }
+      return state.changed.compactMap { id in
+        guard let session = state.sessions[id], state.told[id] != session.revision else { return nil }
+        state.told[id] = session.revision
+        return session
+      }
+    }
+  }
 
   /// Notes that events are stored for good.
   ///
@@ -90,22 +167,29 @@ final class SessionTable: Sendable {
 
   private func attach(_ id: String, to connection: ConnectionID, time: Double?, in state: inout State) {
     state.uses += 1
+    let isNew = state.sessions[id] == nil
     state.sessions[id, default: Session(id: id)].lastUse = state.uses
+    if isNew { state.note(id) }
     guard var peer = state.connections[connection] else { return }
     let time = time ?? peer.currentTime
     if time >= peer.currentTime {
       if let before = peer.current, before != id { leave(before, connection, in: &state) }
       peer.current = id
       peer.currentTime = time
-      if state.sessions[id]?.connections.contains(connection) == false { state.sessions[id]?.connections.append(connection) }
+      if state.sessions[id]?.connections.contains(connection) == false { state.change(id) { $0.connections.append(connection) } }
     }
-    if !peer.sessions.contains(id) { peer.sessions.append(id) }
+    if !peer.sessions.contains(id) {
+      peer.sessions.append(id)
+      if let process = peer.process { state.change(id) { $0.learn(process) } }
+    }
     state.connections[connection] = peer
   }
 
   private func leave(_ session: String, _ connection: ConnectionID, in state: inout State) {
-    state.sessions[session]?.connections.removeAll { $0 == connection }
-    if state.sessions[session]?.isConnected == false { state.sessions[session]?.wasLeft() }
+    state.change(session) { left in
+      left.lost(connection)
+      if !left.isConnected { left.wasLeft() }
+    }
   }
 
   private func forgetOldest(in state: inout State) {
@@ -113,75 +197,7 @@ final class SessionTable: Sendable {
     guard unconnected.count > mostUnconnected else { return }
     for session in unconnected.sorted(by: { $0.lastUse < $1.lastUse }).prefix(unconnected.count - mostUnconnected) {
       state.sessions[session.id] = nil
+      state.told[session.id] = nil
     }
-  }
-}
-
-// MARK: - What the commands ask
-
-extension SessionTable {
-  /// All sessions, the one heard of last first.
-  var sessions: [Session] { state.withLock { Array($0.sessions.values) }.sorted { $0.lastUse > $1.lastUse } }
-
-  /// The connected sessions, and so many of those that ended or were lost; the one heard of last first.
-  func list(mostUnconnected: Int) -> [Session] {
-    var unconnected = 0
-    return sessions.filter { session in
-      if session.isConnected { return true }
-      unconnected += 1
-      return unconnected <= mostUnconnected
-    }
-  }
-
-  var connections: [PeerConnection] { state.withLock { Array($0.connections.values) }.sorted { $0.id < $1.id } }
-
-  /// Finds the session a person means.
-  ///
-  /// - Parameter name: A session's id, the beginning of one, or the name of its run; nil means the only one connected.
-  func target(_ name: String?) throws -> Target {
-    let candidates = name.map(named) ?? active
-    guard candidates.count == 1 else { throw ambiguity(name, candidates) }
-    guard let connection = candidates[0].connections.last else { throw notConnected(candidates[0]) }
-    return Target(session: candidates[0].id, connection: connection)
-  }
-
-  /// Those that can be spoken to: the ones in training if there are any.
-  private var active: [Session] {
-    let connected = sessions.filter(\.isConnected)
-    let inTraining = connected.filter { $0.state != .ended }
-    return inTraining.isEmpty ? connected : inTraining
-  }
-
-  private func named(_ name: String) -> [Session] {
-    let all = sessions
-    if let exact = all.first(where: { $0.id == name }) { return [exact] }
-    let byRun = all.filter { $0.runID == name || $0.runName == name }
-    let found = byRun.isEmpty ? all.filter { $0.id.hasPrefix(name) } : byRun
-    let connected = found.filter(\.isConnected)
-    return connected.isEmpty ? Array(found.prefix(1)) : connected
-  }
-
-  private func ambiguity(_ name: String?, _ candidates: [Session]) -> PluginFailure {
-    let list = candidates.map { "'\($0.id)' (\($0.runID ?? $0.runName ?? "no run yet"))" }.joined(separator: ", ")
-    switch (name, candidates.isEmpty) {
-    case (nil, true):
-      return PluginFailure(
-        "no trainer is connected; start a training script, or see 'trainer.list'", code: "no_trainer", retryable: true, status: .notFound)
-    case (nil, false):
-      return PluginFailure(
-        "\(candidates.count) sessions are connected: \(list); name one as 'session'", code: "ambiguous_session", status: .invalid)
-    case (let name?, true):
-      return PluginFailure(
-        "there is no session '\(name)'; 'trainer.list' shows all that are known", code: "session_not_found", status: .notFound)
-    case (let name?, false):
-      return PluginFailure(
-        "'\(name)' fits \(candidates.count) sessions: \(list); name one as 'session'", code: "ambiguous_session", status: .invalid)
-    }
-  }
-
-  private func notConnected(_ session: Session) -> PluginFailure {
-    PluginFailure(
-      "session '\(session.id)' is not connected (\(session.state.rawValue)); a trainer that is still alive comes back within seconds",
-      code: "not_connected", retryable: session.state == .lost, status: .gone)
   }
 }

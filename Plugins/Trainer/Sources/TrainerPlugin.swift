@@ -44,7 +44,8 @@ public final class TrainerPlugin: Plugin {
     let service = try TrainerService(
       settings,
       TrainerService.Surroundings(
-        spoolDirectory: try context.directory(.state) + "/trainer-spool", sink: sink,
+        spoolDirectory: try context.directory(.state) + "/trainer-spool",
+        processDirectory: try context.directory(.state) + "/trainings", ledger: StoreLedger(context: context), sink: sink,
         warn: { [log = context.log] message, values in log.warning(message, values) },
         report: { [context] address, phase in Self.report(address, phase, context) }))
     running.withLock { $0 = service }

@@ -13,11 +13,21 @@ final class TrainerService: Sendable {
   private let gate: ReadingGate
   private let pump: Pump
   private let publisher: Publisher
+  private let probe: PeerProbe
+  private let inbox: Inbox
+  let ledger: any RunLedger
+  let flights = FlightTable()
+  let names = NameBook()
+  let processes: TrainProcesses
 
   /// What it needs from its surroundings.
   struct Surroundings: Sendable {
     /// Where the spool's files may be, and those of an earlier life are.
     var spoolDirectory: String
+    /// Of the processes begun here.
+    var processDirectory: String
+    /// What was recorded before.
+    var ledger: any RunLedger
     var sink: any EventSink
     var warn: Complaints.Write
     /// Told where trainers connect to and where the newest events go.
@@ -42,10 +52,25 @@ final class TrainerService: Sendable {
     }
     gate.opens(door)
     self.gate = gate
+    self.inbox = inbox
+    ledger = surroundings.ledger
+    processes = try TrainProcesses(
+      directory: surroundings.processDirectory, port: listener.address.port, complaints: complaints,
+      emit: { topic, line in _ = inbox.add(Arrival(.own(topic), on: 0, line)) },
+      mayRead: { [spool] in spool.usage.phase == .memory })
+    gate.wakes { [processes] in processes.wake() }
+    probe = try PeerProbe(port: listener.address.port) { [sessions] finding in
+      switch finding {
+      case .found(let process, let connection): sessions.learned(process, of: connection)
+      case .ended(let process): sessions.ended(process)
+      }
+      _ = inbox.add(Arrival(.news, on: 0))
+    }
     pump = Pump(
       Pump.Parts(
         inbox: inbox, spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints,
         maxLineBytes: settings.maxLineBytes, acknowledge: { [door, counters] in Self.send($0, through: door, counters) },
+        tookOwn: { [processes] in processes.tookOwn($0) }, changed: { [processes] in processes.saw($0) }, askWhose: { [probe] in probe.ask($0, peer: $1) },
         resumeReading: { gate.open() }))
     publisher = Publisher(
       Publisher.Parts(spool: spool, sessions: sessions, counters: counters, complaints: complaints, sink: surroundings.sink))
@@ -58,8 +83,12 @@ final class TrainerService: Sendable {
     do {
       try publisher.start()
       try pump.start()
+      try probe.start()
+      try processes.start()
       try door.start()
     } catch {
+      processes.finish()
+      probe.finish()
       pump.finish()
       publisher.finish()
       gate.close()
@@ -89,12 +118,17 @@ final class TrainerService: Sendable {
   /// The sink decides how long that may take; what it does not take is kept in files for the next start.
   func stop() {
     door.stopReading()
+    processes.finish()
+    probe.finish()
     pump.finish()
     publisher.finish()
     door.close()
     gate.close()
     for connection in sessions.connections { requests.closed(connection.id) }
   }
+
+  /// Has the pump tell what is new of sessions, in order with what it read.
+  func tellNews() { _ = inbox.add(Arrival(.news, on: 0)) }
 
   /// Sends a line, with its newline.
   func send(_ line: [UInt8], to connection: ConnectionID) -> TrainerDoor.Sending { door.send(line, to: connection) }

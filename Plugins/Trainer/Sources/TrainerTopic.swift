@@ -14,6 +14,12 @@ enum TrainerTopic: UInt8, CaseIterable, Sendable {
   case checkpoint = 9
   case test = 10
   case error = 11
+  /// Replies of trainers to commands that leave something behind.
+  case reply = 12
+  /// What sessions are at.
+  case status = 13
+  /// Processes begun here.
+  case process = 14
 
   /// The full name, "trainer.step".
   var name: String { "trainer.\(self)" }

@@ -6,8 +6,8 @@ internal import JSON
 enum WireLine: Equatable {
   case event(EventHead)
   case hello(ClientHello)
-  /// The answer to a request; the identifier is nil when it cannot be one of ours.
-  case reply(id: String?)
+  /// The answer to a request.
+  case reply(ReplyHead)
   /// JSON that is neither event nor reply.
   case unknown
   case notJSON(reason: String)
@@ -27,18 +27,33 @@ struct WireReader {
 
   private func classify(_ line: JSONElement) -> WireLine {
     if let type = line["type"]?.string { return type == "client_hello" ? .hello(hello(line)) : .event(head(line, type)) }
-    guard line["ok"]?.bool != nil, let id = line["id"] else { return .unknown }
-    return .reply(id: id.string)
+    guard let succeeded = line["ok"]?.bool, let id = line["id"] else { return .unknown }
+    return .reply(reply(id, succeeded, line["data"]))
+  }
+
+  private func reply(_ id: JSONElement, _ succeeded: Bool, _ data: JSONElement?) -> ReplyHead {
+    var head = ReplyHead(id: id.string, succeeded: succeeded && data?["ok"]?.bool != false)
+    head.runID = data?["new_run"]?.string ?? data?["run_id"]?.string
+    head.sessionID = data?["session_id"]?.string
+    head.isPaused = data?["paused"]?.bool ?? false
+    return head
   }
 
   private func head(_ line: JSONElement, _ type: String) -> EventHead {
     var head = EventHead(
       type: type, sessionID: line["session_id"]?.string, sequence: line["event_seq"]?.int, time: line["ts"]?.double,
       runID: line["run_id"]?.string)
-    if type == "trainStep" { head.step = line["step"]?.int }
-    if type == "session_started" {
+    switch type {
+    case "trainStep": head.step = line["step"]?.int
+    case "log": head.remark = LogRemark(line)
+    case "session_started":
       head.project = line["project"]?.string
       head.runName = line["run_name"]?.string
+    case "paused":
+      head.action = line["request"]?["action"]?.string
+      head.pauseReason = line["request"]?["reason"]?.string
+    case "trainingFinished": head.status = line["status"]?.string
+    default: break
     }
     return head
   }

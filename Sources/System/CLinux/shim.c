@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -85,6 +86,18 @@ int linux_pipe(int ends[2]) {
 }
 
 int linux_close_from(void *actions, int first) { return -posix_spawn_file_actions_addclosefrom_np(actions, first); }
+
+int linux_spawn_in(void *actions, const char *directory) { return -posix_spawn_file_actions_addchdir_np(actions, directory); }
+
+short linux_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
+
+int linux_watch_make(void) { return outcome(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); }
+
+int linux_watch_add(int watch, const char *path) { return outcome(inotify_add_watch(watch, path, IN_MODIFY)); }
+
+int linux_free_beginning(int file, int64_t length) {
+  return outcome(fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length));
+}
 
 int linux_process_descriptor(int pid) { return outcome((int)syscall(SYS_pidfd_open, pid, 0)); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import PluginSDK
 
 @testable import Trainer
@@ -18,6 +19,8 @@ final class RecordingSink: EventSink {
   }
 
   private let room: Monitor<Room>
+  /// What the plugin itself tells of sessions, replies and processes, apart from the rest.
+  private let own = Monitor<[Event]>([])
   private let stream: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
@@ -28,15 +31,34 @@ final class RecordingSink: EventSink {
   }
 
   func publish(_ line: Span<UInt8>, on topic: TrainerTopic) throws {
+    // Only what trainers send takes room: the rest has topics of its own.
+    let isFree = [.status, .reply, .process].contains(topic)
     let mayPublish = room.wait { room -> Bool? in
       if room.isStopping { return false }
-      guard let left = room.left else { return true }
+      guard !isFree, let left = room.left else { return true }
       guard left > 0 else { return nil }
       room.left = left - 1
       return true
     }
     guard mayPublish == true else { throw PluginFailure("the host stops", status: .stopping) }
-    continuation.yield(Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self)))
+    let event = Event(topic: topic, text: String(decoding: copy(line), as: UTF8.self))
+    guard isFree else { return _ = continuation.yield(event) }
+    own.change { $0.append(event) }
+  }
+
+  /// What the plugin itself told so far on a topic.
+  func told(on topic: TrainerTopic) -> [JSONValue] {
+    own.read { $0.filter { $0.topic == topic }.compactMap { try? JSONValue(parsing: $0.text) } }
+  }
+
+  /// Waits until something fitting was told on a topic.
+  @discardableResult
+  func told(on topic: TrainerTopic, _ fits: (JSONValue) -> Bool) async throws -> JSONValue {
+    while true {
+      if let event = told(on: topic).first(where: fits) { return event }
+      try Task.checkCancellation()
+      await Task.yield()
+    }
   }
 
   func setRoom(_ count: Int?) { room.change { $0.left = count } }

@@ -16,7 +16,7 @@ final class ServiceBench: Sendable {
 
   init(
     room: Int? = nil, spoolMemoryBytes: Int = 64 << 20, maxLineBytes: Int = 64 << 20, maxConnections: Int = 1_024, directory: String? = nil,
-    spoolDirectory: String? = nil, tearing tornBytes: Int = 0
+    spoolDirectory: String? = nil, tearing tornBytes: Int = 0, ledger: any RunLedger = FakeLedger()
   ) throws {
     let directory = directory ?? FileManager.default.temporaryDirectory.appending(path: "trainer-tests-\(UUID().uuidString)").path()
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -27,7 +27,10 @@ final class ServiceBench: Sendable {
       TrainerSettings(
         .init(
           port: 0, spoolMemoryBytes: spoolMemoryBytes, maxLineBytes: maxLineBytes, maxConnections: maxConnections)),
-      .init(spoolDirectory: spoolDirectory ?? directory + "/spool", sink: sink, warn: { _, _ in }) { continuation.yield($1) })
+      .init(
+        spoolDirectory: spoolDirectory ?? directory + "/spool", processDirectory: directory + "/trainings", ledger: ledger, sink: sink,
+        warn: { _, _ in }
+      ) { continuation.yield($1) })
     self.sink = sink
     self.directory = directory
     self.phases = phases

@@ -42,6 +42,17 @@ int linux_pipe(int ends[2]);
 /* posix_spawn_file_actions_addclosefrom_np, which is hidden behind _GNU_SOURCE. `actions`: a posix_spawn_file_actions_t. */
 int linux_close_from(void *actions, int first);
 
+/* posix_spawn_file_actions_addchdir_np and POSIX_SPAWN_SETSID, which are hidden behind _GNU_SOURCE. */
+int linux_spawn_in(void *actions, const char *directory);
+short linux_spawn_new_session(void);
+
+/* Makes a non-blocking descriptor that becomes readable when a watched file grows. <sys/inotify.h> is not in the Glibc module. */
+int linux_watch_make(void);
+int linux_watch_add(int watch, const char *path);
+
+/* Gives the blocks of a file's beginning back to the system; its length stays. fallocate is hidden behind _GNU_SOURCE. */
+int linux_free_beginning(int file, int64_t length);
+
 /* Opens a descriptor that becomes readable when the process ends. The Glibc module has no pidfd_open. */
 int linux_process_descriptor(int pid);
 
