@@ -81,6 +81,28 @@ import Testing
     await harness.host.close()
   }
 
+  @Test(arguments: [
+    (#"{"sessions":[{"session":"s1","state":"running","connected":true}]}"#, false), (#"{}"#, false),
+    (#"{"sessions":[{"session":"s1","state":"running","connected":true,"busy":"generate_report"}]}"#, true),
+    (#"{"sessions":[{"session":"s1","state":"paused","connected":true}]}"#, true),
+    (#"{"sessions":[{"session":"s1","state":"running","connected":false}]}"#, true),
+    (#"{"spool":{"memoryBytes":0,"fileBytes":70},"sessions":[{"session":"s1","state":"running","connected":true}]}"#, true),
+  ])
+  func theDoorForTrainersMayKnowWhyNothingIsHeard(_ list: String, _ isExplained: Bool) async throws {
+    let harness = try await HealthHarness(configuration: #"{"watches":{"silent":{"seconds":1}}}"#, starting: false)
+    harness.store()
+    harness.host.answer("trainer.list") { _ in list }
+    try await harness.host.start()
+    harness.steps([1])
+    if isExplained {
+      _ = try await harness.host.called("trainer.list")
+      #expect(harness.host.allPublished("health.alert").isEmpty)
+    } else {
+      #expect(try await harness.alert()["kind"] == "silent")
+    }
+    await harness.host.close()
+  }
+
   @Test func aWatchCanBeSwitchedOff() async throws {
     let harness = try await HealthHarness(configuration: #"{"watches":{"lossNotFinite":{"on":false},"diverging":{"on":false}}}"#)
     harness.steps([.null, 1])

@@ -103,6 +103,47 @@ import Testing
     await harness.host.close()
   }
 
+  @Test func aDoorThatIsBusyIsAskedAgainToResume() async throws {
+    let harness = try await HealthHarness()
+    harness.train()
+    harness.store()
+    harness.host.answer("trainer.resume") { _ in
+      harness.host.answer("trainer.resume") { _ in "{}" }
+      throw PluginFailure("a pause is under way", retryable: true, status: .busy)
+    }
+    let answer = try await harness.ask("health.check", ["check": "dist"])
+    #expect(answer["resumed"] == true)
+    await harness.host.close()
+  }
+
+  @Test func aTrainingThatCannotBeResumedIsTold() async throws {
+    let harness = try await HealthHarness()
+    harness.train()
+    harness.store()
+    harness.host.answer("trainer.resume") { _ in throw PluginFailure("session 's1' lost its connection", status: .gone) }
+    let answer = try await harness.ask("health.run", ["checks": ["dist"]])
+    #expect(answer["resumed"] == false)
+    #expect(
+      answer["trouble"]
+        == "the training could not be resumed after the checks: session 's1' lost its connection; 'trainer.resume' lets it go on")
+    #expect(answer["sentence"]?.stringValue?.hasPrefix("All is well in 1 check. But the training could not be resumed") == true)
+    await harness.host.close()
+  }
+
+  @Test func aCallThatRunsOutOfTimeLetsTheTrainingGoOn() async throws {
+    let harness = try await HealthHarness()
+    harness.train { _, _ in
+      try await Task.sleep(for: .seconds(3_600))
+      return .null
+    }
+    harness.store()
+    let answer = try await harness.host.call("health.check", #"{"check":"dist"}"#, deadline: .milliseconds(300))
+    #expect(answer.status == .deadline)
+    _ = try await harness.host.called("trainer.resume")
+    #expect(harness.conversation.first == "pause s1")
+    await harness.host.close()
+  }
+
   @Test func aCallerThatTakesNoChunksDoesNotKeepTheTrainingPaused() async throws {
     let harness = try await HealthHarness()
     harness.train()

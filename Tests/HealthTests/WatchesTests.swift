@@ -85,6 +85,17 @@ import Testing
     #expect(bench.lines == ["s1/r silent began 2", "s1/r silent ended 2"])
   }
 
+  @Test func aSilenceWithAReasonIsLookedAtAgain() {
+    let bench = Bench()
+    bench.event(step(1, 1), at: 0)
+    bench.watches.tick(now: 301)
+    bench.watches.postponeSilence(of: "s1", now: 301)
+    bench.watches.tick(now: 600)
+    #expect(bench.lines == ["s1/r silent began 1"])
+    bench.watches.tick(now: 602)
+    #expect(bench.lines == ["s1/r silent began 1", "s1/r silent began 1"])
+  }
+
   @Test func silenceAsLongAsOnesBeforeIsExpected() {
     let bench = Bench()
     bench.event(step(1, 1), at: 0)

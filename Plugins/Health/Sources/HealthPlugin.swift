@@ -55,9 +55,9 @@ public final class HealthPlugin: Plugin {
   public func start() async throws {
     context.run { [recorder] in await recorder.run() }
     context.run { [desk, watches] in
-      await desk.run { row in
-        watches.adopt(row.kind, run: row.run, session: row.session, numbers: row.numbers, now: Self.now)
-      }
+      await desk.run(
+        adopt: { row in watches.adopt(row.kind, run: row.run, session: row.session, numbers: row.numbers, now: Self.now) },
+        postpone: { session in watches.postponeSilence(of: session, now: Self.now) })
     }
     context.run { [watches] in
       while (try? await Task.sleep(for: .seconds(1))) != nil { watches.tick(now: Self.now) }

@@ -30,13 +30,21 @@ final class AlertDesk: Sendable {
   func finish() { inlet.finish() }
 
   /// Works until the plugin stops: first it learns which episodes an earlier life left open, so that none of them is raised again.
-  func run(adopt: @Sendable (AlertRow) -> Void) async {
+  ///
+  /// - Parameters:
+  ///   - adopt: Told of those.
+  ///   - postpone: Told of a session whose silence has a good reason, to be looked at again later.
+  func run(adopt: @Sendable (AlertRow) -> Void, postpone: @Sendable (_ session: String) -> Void) async {
     var open = OpenEpisodes()
     for row in await left() {
       open.adopt(row)
       adopt(row)
     }
     for await alert in alerts {
+      if alert.beginsSilence, await SilenceCheck(neighbours: neighbours).explains(alert.session) {
+        postpone(alert.session)
+        continue
+      }
       guard let row = open.take(alert, at: unixTime()) else { continue }
       recorder.put("store.record_alert", row.description)
       do { try await topic.publish(bytes: row.description.bytes()) } catch {

@@ -17,10 +17,17 @@ struct Neighbours: Sendable {
   }
 
   /// Calls on nobody's behalf, to the end: also when the task that wants it is cancelled, or its call has ended.
-  func callRegardless(_ command: String, _ input: JSONValue, timeout: Duration? = nil) async -> Result<JSONValue, any Error> {
+  ///
+  /// - Parameter delay: How long to wait before.
+  func callRegardless(_ command: String, _ input: JSONValue, after delay: Duration = .zero) async -> Result<JSONValue, any Error> {
     await Task(executorPreference: context.executor) { () -> Result<JSONValue, any Error> in
       await Call.$current.withValue(nil) {
-        do { return .success(try await call(command, input, timeout: timeout)) } catch { return .failure(error) }
+        do {
+          if delay > .zero { try await Task.sleep(for: delay) }
+          return .success(try await call(command, input))
+        } catch {
+          return .failure(error)
+        }
       }
     }.value
   }

@@ -31,12 +31,22 @@ struct Pause: Sendable {
   /// - Returns: Why it could not, or nil.
   func end() async -> String? {
     guard isOurs else { return nil }
-    switch await neighbours.callRegardless("trainer.resume", ["session": .string(target.session)]) {
-    case .success: return nil
-    case .failure(let error):
-      return "the training could not be resumed after the checks: \(error); 'trainer.resume' lets it go on"
+    var delay = Duration.zero
+    for attempt in 1... {
+      switch await neighbours.callRegardless("trainer.resume", ["session": .string(target.session)], after: delay) {
+      case .success: return nil
+      case .failure(let error):
+        // Busy: the door is still at what was asked before, perhaps our own pause.
+        guard attempt < Self.attempts, (error as? PluginFailure)?.status == .busy else {
+          return "the training could not be resumed after the checks: \(error); 'trainer.resume' lets it go on"
+        }
+        delay = .milliseconds(500)
+      }
     }
+    return nil
   }
+
+  private static let attempts = 20
 
   private static func failure(_ target: TrainingTarget, _ error: any Error) -> PluginFailure {
     let cause = error as? PluginFailure

@@ -102,6 +102,12 @@ struct SessionWatch: Sendable {
           numbers: [:])))
   }
 
+  /// Takes a silence back that has a good reason: the time begins anew.
+  mutating func postponeSilence(now: Double) {
+    isSilent = false
+    lastHeard = max(lastHeard, now)
+  }
+
   private mutating func endAll(_ sentence: String) -> [(run: String, news: WatchNews)] {
     var told: [(run: String, news: WatchNews)] = []
     if isSilent {

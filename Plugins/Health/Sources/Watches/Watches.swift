@@ -13,6 +13,11 @@ final class Watches: Sendable {
     var session: String
     var run: String
     var news: WatchNews
+
+    var beginsSilence: Bool {
+      guard news.kind == .silent, case .began = news.change else { return false }
+      return true
+    }
   }
 
   private struct State: ~Copyable {
@@ -60,6 +65,11 @@ final class Watches: Sendable {
       Self.makeRoom(in: &state.sessions)
       state.sessions[session, default: SessionWatch(settings, now: now)].adopt(kind, of: run, numbers)
     }
+  }
+
+  /// Takes a silence back that has a good reason: the time begins anew.
+  func postponeSilence(of session: String, now: Double) {
+    state.withLock { $0.sessions[session]?.postponeSilence(now: now) }
   }
 
   private static func makeRoom(in sessions: inout [String: SessionWatch]) {
