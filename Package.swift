@@ -61,6 +61,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
+targets += plugin("Health", uses: ["JSON"])
 targets += plugin("Store", uses: ["Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
@@ -100,6 +101,7 @@ let package = Package(
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
+    .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

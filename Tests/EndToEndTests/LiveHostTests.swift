@@ -14,7 +14,7 @@ import Testing
     try await onOwnThread {
       let host = try LiveHost(mode: mode)
       let plugins = try host.json("plugins", "--json")
-      for id in ["store", "trainer"] {
+      for id in ["store", "trainer", "health"] {
         #expect(row(id, in: plugins)?["state"]?.stringValue == "active")
         #expect(row(id, in: plugins)?["mode"]?.stringValue == mode)
       }
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["store/libStore.so", "trainer/libTrainer.so"])
+  @Test(arguments: ["store/libStore.so", "trainer/libTrainer.so", "health/libHealth.so"])
   func shippedPluginShowsOneSymbol(library: String) async throws {
     try await onOwnThread {
       let outcome = try Program.run(

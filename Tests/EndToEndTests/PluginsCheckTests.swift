@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [("store", "{}"), ("trainer", #"{"port": 0}"#)])
+  @Test(arguments: [("store", "{}"), ("trainer", #"{"port": 0}"#), ("health", "{}")])
   func shippedPluginHasNoFindings(id: String, configuration: String) async throws {
     try await onOwnThread {
       let check = try Check("\(LiveHost.shipped)/\(id)", ["--config", configuration])

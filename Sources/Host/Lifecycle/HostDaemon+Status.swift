@@ -5,6 +5,14 @@ package import JSON
 import PluginBridge
 
 extension HostDaemon {
+  /// Puts the host's own commands on the switchboard, before any plugin's.
+  func offerCommands() {
+    let commands = HostCommands(
+      switchboard: switchboard, status: { [weak self] in self?.status() ?? .null },
+      plugins: { [weak self] in ["plugins": .array(self?.pluginRows(withSubscriptions: true) ?? [])] })
+    switchboard.register(HostCommands.descriptions, provider: commands)
+  }
+
   package func status() -> JSONValue {
     [
       "version": .string(HostVersion.current), "state": .string(stateName), "abi": .string(HostVersion.abi),
@@ -22,14 +30,18 @@ extension HostDaemon {
   }
 
   /// One row a plugin, as `plugins` shows it, with what it did: calls answered and events delivered, and what waits for it.
-  private func pluginRows() -> [JSONValue] {
+  ///
+  /// - Parameter withSubscriptions: Tell of each subscription apart as well.
+  private func pluginRows(withSubscriptions: Bool = false) -> [JSONValue] {
     let statistics = switchboard.commandStatistics()
     let open = switchboard.openCallsByPlugin()
     return (manager.rows().arrayValue ?? []).map { row in
       guard let id = row["id"]?.stringValue else { return row }
       let own = statistics.filter { switchboard.command($0.key)?.plugin == id }.values
-      let subscriptions = manager.slot(id)?.subscriptionCounts.map(\.counts) ?? []
+      let named = manager.slot(id)?.subscriptionCounts ?? []
+      let subscriptions = named.map(\.counts)
       var row = row
+      if withSubscriptions { row["subscriptions"] = .array(named.map(PluginManager.json)) }
       row["calls"] = .integer(Int64(clamping: own.map(\.calls).reduce(0, +)))
       row["failures"] = .integer(Int64(clamping: own.map(\.failures).reduce(0, +)))
       row["p50Microseconds"] = .number(own.map(\.p50).max() ?? 0)

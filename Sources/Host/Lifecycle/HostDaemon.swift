@@ -75,6 +75,7 @@ package final class HostDaemon: Sendable {
     manager = PluginManager(switchboard: switchboard, logger: logger, limits: Self.pluginLimits(loaded), isolation: isolation) {
       [orders] slot in orders.put(.watchStart(slot))
     }
+    offerCommands()
   }
 
   // MARK: Running

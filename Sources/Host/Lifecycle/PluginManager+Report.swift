@@ -53,7 +53,7 @@ extension PluginManager {
 
   package var ids: [String] { entries().map(\.candidate.id) }
 
-  private static func json(_ subscription: (pattern: String, counts: EventSubscription.Counts)) -> JSONValue {
+  static func json(_ subscription: (pattern: String, counts: EventSubscription.Counts)) -> JSONValue {
     [
       "topic": .string(subscription.pattern), "queued": .integer(Int64(subscription.counts.queued)),
       "capacity": .integer(Int64(subscription.counts.capacity)), "delivered": .integer(Int64(clamping: subscription.counts.delivered)),
