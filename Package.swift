@@ -28,6 +28,7 @@ var targets: [Target] = [
 
 // MARK: - C libraries of the system
 
+targets += systemLibrary("Archive", apt: "libarchive-dev")
 targets += systemLibrary("Crypto", apt: "libssl-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += systemLibrary("FFI", apt: "libffi-dev")
@@ -61,6 +62,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
+targets += plugin("Export", uses: ["Archive", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Store", uses: ["SQLite", "JSON"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
 
@@ -72,6 +74,7 @@ targets += [
     name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
     linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
+  .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
   .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
@@ -100,6 +103,7 @@ let package = Package(
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
+    .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

@@ -49,7 +49,7 @@ public final class StorePlugin: Plugin {
       query("runs.series") { (input: Series.Input, database) in try Series.answer(input, database) },
       query("runs.logs") { (input: Logs.Input, database) in try Logs.answer(input, database) },
       query("store.status") { [self] (_: Empty, database) in try status(database) },
-    ]
+    ] + TransferCommands(path: path, queue: queue, context: context).all
   }
 
   /// Opens the file, brings its schema up to date and begins to write.
