@@ -28,6 +28,7 @@ var targets: [Target] = [
 
 // MARK: - C libraries of the system
 
+targets += systemLibrary("Archive", apt: "libarchive-dev")
 targets += systemLibrary("Crypto", apt: "libssl-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += systemLibrary("FFI", apt: "libffi-dev")
@@ -61,6 +62,7 @@ targets += [
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
+targets += plugin("Export", uses: ["Archive", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Health", uses: ["JSON"])
 targets += plugin("Store", uses: ["Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON"])
@@ -73,6 +75,7 @@ targets += [
     name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
     linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
+  .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
   .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
@@ -101,6 +104,7 @@ let package = Package(
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
+    .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),

@@ -50,7 +50,7 @@ public final class StorePlugin: Plugin {
   }
 
   /// Questions, each on a connection of its own; changes, on the writer's; and upkeep, on threads of its own.
-  public var commands: [Command] { questions + changes + maintenance }
+  public var commands: [Command] { questions + changes + maintenance + TransferCommands(path: path, queue: queue, context: context).all }
 
   private var questions: [Command] {
     [

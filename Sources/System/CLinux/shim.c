@@ -26,6 +26,7 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 static int outcome(int result) { return result < 0 ? -errno : result; }
@@ -63,6 +64,15 @@ int linux_peer_uid(int socket, uint32_t *uid) {
 }
 
 int linux_clone_file(int to, int from) { return outcome(ioctl(to, FICLONE, from)); }
+
+int linux_rename_new(const char *from, const char *to) {
+  int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+  if (result == 0 || (errno != EINVAL && errno != ENOSYS)) return outcome(result);
+  /* A file system that cannot: between the look and the rename somebody else may come, there is no better way. */
+  struct stat status;
+  if (lstat(to, &status) == 0) return -EEXIST;
+  return outcome(rename(from, to));
+}
 
 int linux_forbids_execution(const char *path, bool *forbids) {
   struct statvfs status;

@@ -29,7 +29,7 @@ final class LiveHost {
   /// Shipped plugins laid out as `make build` does, once for all tests.
   static let shipped: String = {
     let directory = temporary("jackfield-plugins")
-    for (id, product) in [("store", "Store"), ("trainer", "Trainer"), ("health", "Health")] {
+    for (id, product) in [("store", "Store"), ("trainer", "Trainer"), ("health", "Health"), ("export", "Export")] {
       try! stage(id, product, in: directory)  // without the products no end-to-end test means anything
     }
     return directory
@@ -70,7 +70,7 @@ final class LiveHost {
     let directory = home + "/config.d"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let port = #""environment": {"ONTHEFLY_DASHBOARD_PORT": {"$env": "ONTHEFLY_DASHBOARD_PORT"}}"#
-    let text = #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}}}"#
+    let text = #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}, "export": {"mode": "\#(mode)"}}}"#
     try Data(text.utf8).write(to: URL(filePath: directory + "/00-shipped.json"))
   }
 

@@ -79,6 +79,9 @@ int linux_stack_signal(void);
 /* Makes an empty file share the blocks of another, where the file system can. FICLONE is a macro that Swift does not import. */
 int linux_clone_file(int to, int from);
 
+/* Gives a file or directory another name, unless something has that name already (-EEXIST). renameat2 is hidden behind _GNU_SOURCE. */
+int linux_rename_new(const char *from, const char *to);
+
 /* Whether code in the file system of a path must not be executed. ST_NOEXEC is hidden behind _GNU_SOURCE. */
 int linux_forbids_execution(const char *path, bool *forbids);
 

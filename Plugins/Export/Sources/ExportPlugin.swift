@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PluginSDK
+
+/// Takes runs out of the host and into it: bundles, samples, metrics.
+public final class ExportPlugin: Plugin {
+  /// As in plugin.json.
+  public static let id = "export"
+  /// As in plugin.json.
+  public static let version = "0.1.0"
+
+  private let context: PluginContext
+  private let background = Background()
+
+  /// Begins nothing.
+  public init(_ context: PluginContext) throws { self.context = context }
+
+  /// In the order of plugin.json.
+  public var commands: [Command] {
+    BundleCommands(context: context, background: background).all + [
+      SamplesExport(context: context, background: background).command, MetricsExport(context: context, background: background).command,
+    ]
+  }
+
+  /// Breaks off what is being written, and waits until its halves are removed.
+  public func stop() async { background.stop() }
+}
