@@ -56,7 +56,7 @@ public final class StorePlugin: Plugin {
   public func start() async throws {
     let database = try Schema.open(path: path)
     // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
-    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping', 'testing')")
+    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping')")
     let ingest = try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context)
     guard let thread = OwnedThread.start(name: "store-writer", { ingest.run() }) else {
       throw PluginFailure("cannot start the store's writer: the system has no thread to give; raise the limit of processes")

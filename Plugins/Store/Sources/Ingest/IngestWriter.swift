@@ -59,6 +59,9 @@ final class IngestWriter: @unchecked Sendable {
     self.progress = progress
     self.context = context
     announcements = try Announcements(context)
+    // As for those that were running: whether a test goes on is not known.
+    try database.execute("UPDATE runs SET state = 'lost' WHERE state = 'testing'")
+    try LogIndex.settle(database)
     unwritten = UnwrittenEvents(database: database.path)
     if let batch = try unwritten.load() {
       batches.append(batch)
@@ -95,6 +98,7 @@ final class IngestWriter: @unchecked Sendable {
     persist(commitNow: true)
     job.carryOut(on: database)
     inserter.forgetRecords()
+    settleIndex()
   }
 
   private var wakeAt: UInt64? {
@@ -102,6 +106,15 @@ final class IngestWriter: @unchecked Sendable {
     let workAt = openSince.map { _ in lastCommit + Timing.spacing } ?? indexAt
     guard let tellAt = announcements.dueAt else { return workAt }
     return workAt.map { min($0, tellAt) } ?? tellAt
+  }
+
+  /// A job may have deleted lines.
+  private func settleIndex() {
+    do {
+      try LogIndex.settle(database)
+    } catch {
+      context.log.warning("text index not settled", ["path": database.path, "reason": "\(error)"])
+    }
   }
 
   /// Indexes a portion of log lines, when nothing else is to be done.
