@@ -7,36 +7,37 @@ internal import SQLite
 /// The index holds no text of its own; a line that leaves `logs` must leave it first, with the very text that was indexed.
 enum LogIndex {
   /// Lines and characters of one portion, but at least one line: a few milliseconds.
-  private static let portion = (lines: 1_000, characters: 200_000)
+  private static let limit = (lines: 1_000, characters: 200_000)
 
   /// Indexes the next lines, in a transaction of its own.
   ///
-  /// - Returns: Whether there may be more.
+  /// - Returns: Whether there may be more, because the portion was a full one.
   static func advance(_ database: Database) throws -> Bool {
     try database.transaction {
       let from = try database.integer("SELECT last FROM logs_indexed") ?? 0
-      guard let to = try end(of: from, database) else { return false }
+      guard let (to, isFull) = try portion(behind: from, database) else { return false }
       let insert = try database.cached("INSERT INTO logs_text(rowid, text) SELECT id, text FROM logs WHERE id > ? AND id <= ?")
       try insert.bind(1, from)
       try insert.bind(2, to)
       try insert.run()
       try setLast(to, database)
-      return true
+      return isFull
     }
   }
 
-  /// The last line of the portion behind a line; nil when there is none.
-  private static func end(of last: Int64, _ database: Database) throws(SQLiteError) -> Int64? {
-    let select = try database.cached("SELECT id, length(text) FROM logs WHERE id > ? ORDER BY id LIMIT \(portion.lines)")
+  /// The last line of the portion behind a line, and whether it is a full one; nil when there is nothing.
+  private static func portion(behind last: Int64, _ database: Database) throws(SQLiteError) -> (last: Int64, isFull: Bool)? {
+    let select = try database.cached("SELECT id, length(text) FROM logs WHERE id > ? ORDER BY id LIMIT \(limit.lines)")
     defer { select.reset() }
     try select.bind(1, last)
     var end: Int64?
-    var characters: Int64 = 0
-    while characters < portion.characters, try select.step() {
+    var (lines, characters) = (0, Int64(0))
+    while characters < limit.characters, try select.step() {
       end = select.integer(0)
+      lines += 1
       characters += select.integer(1) ?? 0
     }
-    return end
+    return end.map { ($0, lines == limit.lines || characters >= limit.characters) }
   }
 
   /// Takes a run's lines out. To be called before they are deleted from `logs`, in the same transaction.
