@@ -80,7 +80,9 @@ final class IngestWriter: @unchecked Sendable {
         batches.append(batch)
         persist(commitNow: false)
       case .idle: if openSince == nil { indexLines() } else { persist(commitNow: true) }
-      case .job(let job): carryOut(job)
+      case .job(let job):
+        carryOut(job)
+        settleIndex()
       case .closed: break loop
       }
       announcements.tell()
@@ -98,7 +100,6 @@ final class IngestWriter: @unchecked Sendable {
     persist(commitNow: true)
     job.carryOut(on: database)
     inserter.forgetRecords()
-    settleIndex()
   }
 
   private var wakeAt: UInt64? {
