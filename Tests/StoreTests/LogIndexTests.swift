@@ -32,23 +32,27 @@ import Testing
     #expect(try found("thousand", ingest) == [])
     var portions = 0
     while try LogIndex.advance(ingest.database) { portions += 1 }
-    #expect(portions == 3)
+    #expect(portions == 2)
     #expect(try found("thousand", ingest) == ["line 1000 thousand", "line 2000 thousand"])
     #expect(try ingest.database.integer("SELECT last FROM logs_indexed") == 2_500)
     try lines(["thousand and one"], run: "r", from: 3_000, ingest)
-    #expect(try LogIndex.advance(ingest.database))
+    #expect(try !LogIndex.advance(ingest.database))
     #expect(try found("thousand", ingest).last == "thousand and one")
+    #expect(try !LogIndex.advance(ingest.database))
     try check(ingest)
   }
 
-  @Test func aLineTooLongToIndexHoldsNobodyUp() throws {
+  @Test func aVeryLongLineIsAPortionOfItsOwn() throws {
     let ingest = try IngestHarness()
-    try lines(["before needle", String(repeating: "needle ", count: 200_000), "behind needle"], run: "r", from: 1, ingest)
+    try lines(["before needle", String(repeating: "hay ", count: 200_000) + "needle", "behind needle"], run: "r", from: 1, ingest)
+    #expect(try LogIndex.advance(ingest.database))
+    #expect(try ingest.database.integer("SELECT last FROM logs_indexed") == 2)
     while try LogIndex.advance(ingest.database) {}
-    #expect(try found("needle", ingest) == ["before needle", "behind needle"])
+    #expect(try found("needle", ingest).count == 3)
     try LogIndex.remove(session: 1, in: ingest.database)
     try ingest.database.execute("DELETE FROM logs")
     #expect(try found("needle", ingest) == [])
+    try check(ingest)
   }
 
   @Test(arguments: [true, false])
@@ -56,12 +60,13 @@ import Testing
     let ingest = try IngestHarness()
     try lines(["keep this word"], run: "kept", from: 1, ingest)
     try lines(["lose this word"], run: "gone", from: 2, ingest)
-    while allIndexed, try LogIndex.advance(ingest.database) {}
+    if allIndexed { _ = try LogIndex.advance(ingest.database) }
     let gone = try #require(try ingest.database.integer("SELECT id FROM runs WHERE name = 'gone'"))
     try ingest.database.transaction {
       try LogIndex.remove(run: gone, in: ingest.database)
       try ingest.database.execute("DELETE FROM logs WHERE run = \(gone)")
     }
+    try LogIndex.settle(ingest.database)
     // The number of the line that went is given out again.
     try lines(["another word"], run: "kept", from: 3, ingest)
     while try LogIndex.advance(ingest.database) {}
@@ -72,12 +77,18 @@ import Testing
   /// In the plugin: nobody asks for it, and no command waits for it.
   @Test func thePluginIndexesWhenItHasNothingElseToDo() async throws {
     let store = try await StoreHarness()
-    for number in 1...50 { store.publish(event("log", seq: number, ["text": .string("the \(number)th apple"), "level": "info"])) }
-    try await store.committed("s", 50)
     let path = try #require(try await store.ask("store.status")["path"]?.stringValue)
+    let database = try Database(path: path, access: .readOnly)
+    func found() throws -> Int64? { try database.integer("SELECT count(*) FROM logs_text WHERE logs_text MATCH 'apple'") }
+    var sent = 0
+    // A trickle without an end, as a training writes it; what was said is found while it goes on.
+    while try found() ?? 0 < 50 {
+      sent += 1
+      store.publish(event("log", seq: sent, ["text": .string("the \(sent)th apple"), "level": "info"]))
+      try await store.committed("s", sent)
+    }
     #expect(await store.host.stop() == .ok)
-    let database = try Database(path: path)
-    #expect(try database.integer("SELECT count(*) FROM logs_text WHERE logs_text MATCH 'apple'") == 50)
+    #expect(try found() == Int64(sent))
     await store.host.close()
   }
 }

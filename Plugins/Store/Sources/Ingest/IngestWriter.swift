@@ -18,8 +18,8 @@ final class IngestWriter: @unchecked Sendable {
     static let longest: UInt64 = 200_000_000
     static let firstRetry: UInt64 = 50_000_000
     static let lastRetry: UInt64 = 5_000_000_000
-    /// So long nothing must have come before log lines are indexed.
-    static let idle: UInt64 = 50_000_000
+    /// Lines that trickle in are indexed no oftener; a full portion is followed by the next as soon as nothing waits.
+    static let indexing: UInt64 = 500_000_000
     /// What indexing may take at the stop.
     static let indexingAtStop: UInt64 = 1_000_000_000
   }
@@ -46,7 +46,7 @@ final class IngestWriter: @unchecked Sendable {
   private var hasGivenUp = false
   /// Whether there may be log lines that are not indexed.
   private var hasLines = true
-  private var isStopping = false
+  private var indexAt: UInt64 = 0
   private let unwritten: UnwrittenEvents
   /// Whether the events in the file are in `batches` as well.
   private var holdsUnwritten = false
@@ -63,6 +63,9 @@ final class IngestWriter: @unchecked Sendable {
     self.context = context
     self.onCommit = onCommit
     announcements = try Announcements(context)
+    // As for those that were running: whether a test goes on is not known.
+    try database.execute("UPDATE runs SET state = 'lost' WHERE state = 'testing'")
+    try LogIndex.settle(database)
     unwritten = UnwrittenEvents(database: database.path)
     if let batch = try unwritten.load() {
       batches.append(batch)
@@ -81,14 +84,16 @@ final class IngestWriter: @unchecked Sendable {
         batches.append(batch)
         persist(commitNow: false)
       case .idle: if openSince == nil { indexLines() } else { persist(commitNow: true) }
-      case .job(let job): carryOut(job)
+      case .job(let job):
+        carryOut(job)
+        settleIndex()
       case .closed: break loop
       }
       announcements.tell()
     }
     persist(commitNow: true)
     announcements.tell(evenEarly: true)
-    isStopping = true
+    indexAt = 0
     let end = MonotonicClock.now + Timing.indexingAtStop
     while hasLines, !hasGivenUp, MonotonicClock.now < end { indexLines() }
     checkpoint()
@@ -103,17 +108,26 @@ final class IngestWriter: @unchecked Sendable {
   }
 
   private var wakeAt: UInt64? {
-    let indexAt = hasLines && progress.snapshot.trouble == nil ? lastCommit + Timing.idle : nil
-    let workAt = openSince.map { _ in lastCommit + Timing.spacing } ?? indexAt
+    let workAt = openSince.map { _ in lastCommit + Timing.spacing } ?? (hasLines ? indexAt : nil)
     guard let tellAt = announcements.dueAt else { return workAt }
     return workAt.map { min($0, tellAt) } ?? tellAt
   }
 
-  /// Indexes a portion of log lines, when nothing else is to be done.
+  /// A job may have deleted lines.
+  private func settleIndex() {
+    do {
+      try LogIndex.settle(database)
+    } catch {
+      context.log.warning("text index not settled", ["path": database.path, "reason": "\(error)"])
+    }
+  }
+
+  /// Indexes a portion of log lines, when nothing waits and it is time for it.
   private func indexLines() {
-    guard hasLines, MonotonicClock.now >= lastCommit + Timing.idle || isStopping else { return }
+    guard hasLines, MonotonicClock.now >= indexAt else { return }
     do {
       hasLines = try LogIndex.advance(database)
+      indexAt = hasLines ? 0 : MonotonicClock.now + Timing.indexing
     } catch {
       // Lines that are not indexed are found by reading; the next commit with lines tries again.
       hasLines = false
