@@ -124,7 +124,13 @@ public final class StorePlugin: Plugin {
       throw PluginFailure("cannot start the store's writer: the system has no thread to give; raise the limit of processes")
     }
     writer.withLock { $0 = thread }
-    if let thread = try keeper.start() { keeperThread.withLock { $0 = thread } }
+    do {
+      if let thread = try keeper.start() { keeperThread.withLock { $0 = thread } }
+    } catch {
+      queue.close()
+      join(writer)
+      throw error
+    }
     context.log.info("database open", ["path": path, "schema": Migrations.current])
   }
 

@@ -8,22 +8,34 @@ import SQLite
 
 @testable import Store
 
-/// A database with today's schema in a directory of its own, removed with this object.
+/// A database with today's schema in a directory of its own, removed with this object; or a store's own.
 final class FilledDatabase {
   let directory: String
   let database: Database
+  private let isOwn: Bool
   private var nextSeq: Int64 = 0
 
   var path: String { directory + "/jackfield.sqlite" }
 
+  /// The database of a store that runs, to add rows behind its back.
+  init(of store: StoreHarness) async throws {
+    let path = try await store.ask("store.status")["path"]?.stringValue ?? ""
+    directory = String(path.dropLast("/jackfield.sqlite".count))
+    isOwn = false
+    database = try Database(path: path)
+  }
+
   init() throws {
+    isOwn = true
     directory = FileManager.default.temporaryDirectory.path() + "/store-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     database = try Schema.open(path: directory + "/jackfield.sqlite")
     try database.execute("PRAGMA synchronous = OFF")
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
+  deinit {
+    if isOwn { try? FileManager.default.removeItem(atPath: directory) }
+  }
 
   /// One value of a series.
   struct Value {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import PluginSDK
 internal import SQLite
 
@@ -63,8 +64,9 @@ final class CheckpointKeeper: Sendable {
     var round = KeepingRound(policy: policy, files: files, queue: queue, cancellation: cancellation)
     do {
       try FileTools.makeDirectory(files.directory)
-      files.removePartial()
+      try removeLeftOvers()
     } catch {
+      guard !cancellation.isCancelled else { return }
       return context.log.error("checkpoints not kept", ["directory": files.directory, "reason": "\(error)"])
     }
     while let runs = nextRuns() {
@@ -77,6 +79,17 @@ final class CheckpointKeeper: Sendable {
         guard !cancellation.isCancelled else { return }
         context.log.warning("checkpoints not looked at", ["reason": "\(error)"])
       }
+    }
+  }
+
+  /// Removes what an end in the middle of keeping left: files that are not whole, and whole ones that no row came to name.
+  private func removeLeftOvers() throws {
+    files.removePartial()
+    let names = FileTools.names(in: files.directory)
+    let files = files
+    _ = try WriteJob.runBlocking(.alone, on: queue) { database in
+      try files.removeUnreferenced(names, database)
+      return WriteJob.Outcome(answer: .null)
     }
   }
 

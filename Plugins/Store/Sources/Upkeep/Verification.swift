@@ -38,7 +38,10 @@ final class Verification {
       let database = try Database(path: path, access: .readOnly)
       try cancellation.interrupts(database)
       let verification = Verification(database, files, isDeep: input.deep ?? false, call, cancellation)
-      try database.transaction(.deferred) { try verification.all() }
+      // One view of the file for all of it. Nothing was written, and a damaged file may refuse even a commit.
+      try database.begin(.deferred)
+      defer { database.rollback() }
+      try verification.all()
       return verification.answer(seconds: Double(MonotonicClock.now - begun) / 1e9)
     } catch let error as SQLiteError {
       guard error.code != .interrupted else { throw CancellationError() }
@@ -47,14 +50,20 @@ final class Verification {
   }
 
   private func all() throws {
-    call.progress(0.02, "integrity of the file")
-    try checkIntegrity()
-    call.progress(0.3, "references")
-    try checkReferences()
-    call.progress(0.45, "pyramid")
-    try checkPyramid()
-    call.progress(0.7, "kept checkpoints")
-    try checkKept()
+    let parts: [(fraction: Double, note: String, check: () throws -> Void)] = [
+      (0.02, "integrity of the file", checkIntegrity), (0.3, "references", checkReferences), (0.45, "pyramid", checkPyramid),
+      (0.7, "kept checkpoints", checkKept),
+    ]
+    for part in parts {
+      call.progress(part.fraction, part.note)
+      do {
+        try part.check()
+      } catch let error as SQLiteError {
+        // A file that is too damaged to be read there may be readable elsewhere.
+        guard error.code == .corrupt || error.code == .notADatabase else { throw error }
+        damaged(error.message)
+      }
+    }
   }
 
   private func answer(seconds: Double) -> JSONValue {
@@ -74,15 +83,9 @@ final class Verification {
   // MARK: - The file
 
   private func checkIntegrity() throws {
-    do {
-      try database.each("PRAGMA integrity_check(100)") { row in
-        guard let text = row.text(0), text != "ok" else { return }
-        damaged(text)
-      }
-    } catch let error as SQLiteError {
-      // A file that is too damaged to be checked.
-      guard error.code == .corrupt || error.code == .notADatabase else { throw error }
-      damaged(error.message)
+    try database.each("PRAGMA integrity_check(100)") { row in
+      guard let text = row.text(0), text != "ok" else { return }
+      damaged(text)
     }
   }
 

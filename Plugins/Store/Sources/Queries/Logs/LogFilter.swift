@@ -13,10 +13,10 @@ struct LogFilter {
     if let session = input.session { add("logs.session = ?", .integer(try RunFinder.session(session, database))) }
     let levels = (input.level.map { [$0] } ?? []) + (input.levels ?? [])
     if !levels.isEmpty {
-      conditions.append("level IN (\(levels.map { _ in "?" }.joined(separator: ", ")))")
+      conditions.append("logs.level IN (\(levels.map { _ in "?" }.joined(separator: ", ")))")
       parameters += levels.map { .text($0) }
     }
-    if let phase = input.phase { add("phase = ?", .text(phase)) }
+    if let phase = input.phase { add("logs.phase = ?", .text(phase)) }
     if let since = input.since { add("logs.ts >= ?", .number(since)) }
     if let until = input.until { add("logs.ts <= ?", .number(until)) }
     if let after = input.after { add("logs.id > ?", .integer(after)) }

@@ -29,26 +29,25 @@ enum Logs {
     fileprivate var direction: String { self == .oldest ? "ASC" : "DESC" }
   }
 
-  private static let columns = """
-    SELECT logs.id, runs.name, nullif(sessions.name, ''), level, phase, text, logs.ts, seq
-    FROM logs LEFT JOIN runs ON runs.id = logs.run LEFT JOIN sessions ON sessions.id = logs.session
-    """
+  private static let columns =
+    "SELECT logs.id, runs.name, nullif(sessions.name, ''), logs.level, logs.phase, logs.text, logs.ts, logs.seq FROM"
+  private static let names = "LEFT JOIN runs ON runs.id = logs.run LEFT JOIN sessions ON sessions.id = logs.session"
 
   static func answer(_ input: Input, _ database: Database) throws -> JSONValue {
     let limit = min(max(input.limit ?? 1_000, 1), 10_000)
-    let order = input.order ?? .oldest
     let query = try input.query.map { try LogQuery($0) }
-    let lines = try found(query, LogFilter(input, database), order, limit + 1, marked: input.highlight == true, database)
+    let lines = try found(query, input, LogFilter(input, database), limit + 1, database)
     let next = lines.count > limit ? lines[limit - 1]["id"] ?? .null : .null
     return ["logs": .array(Array(lines.prefix(limit))), "next": next]
   }
 
   private static func found(
-    _ query: LogQuery?, _ filter: LogFilter, _ order: Order, _ limit: Int, marked: Bool, _ database: Database
+    _ query: LogQuery?, _ input: Input, _ filter: LogFilter, _ limit: Int, _ database: Database
   ) throws -> [JSONValue] {
+    let order = input.order ?? .oldest
     guard let query else {
       return try database.rows(
-        "\(columns) WHERE \(filter.text) ORDER BY logs.id \(order.direction) LIMIT \(limit)", filter.parameters
+        "\(columns) logs \(names) WHERE \(filter.text) ORDER BY logs.id \(order.direction) LIMIT \(limit)", filter.parameters
       ) { line($0) }
     }
     // The index reaches up to a line; younger ones are read.
@@ -56,29 +55,36 @@ enum Logs {
     let parts = [indexedLines, youngLines]
     var lines: [JSONValue] = []
     for part in order == .oldest ? parts : parts.reversed() where lines.count < limit {
-      lines += try part(query, filter, indexed, order, limit - lines.count, database)
+      lines += try part(query, input, filter, indexed, limit - lines.count, database)
     }
-    return marked ? lines.map { mark($0, query) } : lines
+    return input.highlight == true ? lines.map { mark($0, query) } : lines
   }
 
   private static func indexedLines(
-    _ query: LogQuery, _ filter: LogFilter, _ indexed: Int64, _ order: Order, _ limit: Int, _ database: Database
+    _ query: LogQuery, _ input: Input, _ filter: LogFilter, _ indexed: Int64, _ limit: Int, _ database: Database
   ) throws -> [JSONValue] {
+    let order = input.order ?? .oldest
+    // The index gives its lines in order and from a place on, so that a page needs no more of them than it shows.
     var filter = filter
-    filter.add("logs.id <= ?", .integer(indexed))
-    filter.add("logs.id IN (SELECT rowid FROM logs_text WHERE logs_text MATCH ?)", .text(query.expression))
+    filter.add("logs_text MATCH ?", .text(query.expression))
+    filter.add("logs_text.rowid <= ?", .integer(min(indexed, input.before.map { max($0, 0) - 1 } ?? .max)))
+    filter.add("logs_text.rowid > ?", .integer(input.after ?? -1))
     return try database.rows(
-      "\(columns) WHERE \(filter.text) ORDER BY logs.id \(order.direction) LIMIT \(limit)", filter.parameters
+      """
+      \(columns) logs_text CROSS JOIN logs ON logs.id = logs_text.rowid \(names)
+      WHERE \(filter.text) ORDER BY logs_text.rowid \(order.direction) LIMIT \(limit)
+      """, filter.parameters
     ) { line($0) }
   }
 
   private static func youngLines(
-    _ query: LogQuery, _ filter: LogFilter, _ indexed: Int64, _ order: Order, _ limit: Int, _ database: Database
+    _ query: LogQuery, _ input: Input, _ filter: LogFilter, _ indexed: Int64, _ limit: Int, _ database: Database
   ) throws -> [JSONValue] {
+    let order = input.order ?? .oldest
     var filter = filter
     filter.add("logs.id > ?", .integer(indexed))
     var lines: [JSONValue] = []
-    try database.scan("\(columns) WHERE \(filter.text) ORDER BY logs.id \(order.direction)", filter.parameters) { row in
+    try database.scan("\(columns) logs \(names) WHERE \(filter.text) ORDER BY logs.id \(order.direction)", filter.parameters) { row in
       if query.matches(in: row.text(5) ?? "") != nil { lines.append(line(row)) }
       return lines.count < limit
     }

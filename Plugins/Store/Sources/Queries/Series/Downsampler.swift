@@ -15,6 +15,8 @@ struct Downsampler {
   /// Rows of one session are read one by one, and no more than that in one answer.
   static let mostSessionRows = 2_000_000
   static let leastPoints = 10
+  /// The exact choice of triangles holds its rows in memory.
+  private static let mostExactRows = 250_000
 
   let source: SeriesSource
   let points: Int
@@ -40,7 +42,7 @@ struct Downsampler {
       if next > ends.lowerBound { ends = ends.lowerBound...(next - 1) }
     }
     // Rows that are no more than the points wanted are all given, by the exact choice of all of them.
-    let few = method == .lttb ? 16 * points : points
+    let few = method == .lttb ? max(points, min(16 * points, Self.mostExactRows)) : points
     if try !source.hasMoreRows(than: few, from: ends.lowerBound, to: ends.upperBound) { return try exactTriangles(ends, into: result) }
     let level = try level(for: ends)
     result.level = level
