@@ -13,21 +13,24 @@ struct Lineage: Sendable {
   /// A path that a person gave, as the trainer gets it.
   func path(_ path: String, _ member: String) throws -> String { try TrainerPaths.toSend(path, member, in: directory) }
 
-  /// The chosen checkpoint, or else the newest of a run.
+  /// The newest checkpoint of a run.
   ///
-  /// - Returns: Nil, with a warning, when nobody keeps records.
-  func checkpoint(_ chosen: UsableCheckpoint?, of run: String?, _ warnings: inout [String]) async throws -> UsableCheckpoint? {
-    if let chosen { return chosen }
-    guard let run else { return nil }
+  /// - Parameter isNeeded: Whether nothing else finds one, so that none is a failure.
+  /// - Returns: Nil, with a warning, when nobody keeps records and the trainer may find one itself.
+  func checkpoint(of run: String, isNeeded: Bool, _ warnings: inout [String]) async throws -> UsableCheckpoint? {
     let found = try await service.ledger.newestCheckpoint(of: run)
     if let checkpoint = found.checkpoint { return checkpoint }
-    guard found.isKept else {
-      warnings.append("nobody keeps records of runs: the trainer looks for a checkpoint of '\(run)' itself, or goes on with the weights it has")
-      return nil
+    if !found.isKept {
+      warnings.add(RunNaming.unrecorded)
+      if let seen = service.checkpoints.newest(of: run) { return seen }
+      if !isNeeded {
+        warnings.add("no checkpoint of '\(run)' is known: the trainer looks for one in its save folder, or else takes the weights it has")
+        return nil
+      }
     }
     throw PluginFailure(
-      "run '\(run)' has no checkpoint that can be loaded: none is recorded whose file, or a kept copy of it, is there; give one as "
-        + "'checkpoint', or for a switch 'withoutCheckpoint' to go on with the weights the trainer has",
+      "run '\(run)' has no checkpoint that can be loaded: none is known whose file, or a kept copy of it, is there; for a switch, give one as "
+        + "'checkpoint', or 'withoutCheckpoint' to go on with the weights the trainer has",
       code: "no_checkpoint", status: .notFound)
   }
 
@@ -39,9 +42,9 @@ struct Lineage: Sendable {
     var without: [String] = []
     for run in runs {
       let answer = try await service.ledger.newestCheckpoint(of: run)
-      found[run] = answer.checkpoint
+      found[run] = answer.isKept ? answer.checkpoint : service.checkpoints.newest(of: run)
       if answer.checkpoint == nil, answer.isKept { without.append("'\(run)'") }
-      if !answer.isKept, !warnings.contains(RunNaming.unrecorded) { warnings.append(RunNaming.unrecorded) }
+      if !answer.isKept { warnings.add(RunNaming.unrecorded) }
     }
     guard without.isEmpty else {
       throw PluginFailure(
@@ -87,7 +90,7 @@ struct Lineage: Sendable {
   func resolve(_ selection: ForkSelection, in run: String, _ warnings: inout [String]) async throws -> ForkSelection {
     guard case .region(let least, let most) = selection else { return selection }
     guard let found = try await RegionSamples.find(in: run, least, most, service.ledger) else {
-      warnings.append(
+      warnings.add(
         "there is no recorded report of '\(run)': the trainer scans the samples itself, in training mode, and may pick others than a report shows")
       return selection
     }
@@ -111,4 +114,9 @@ extension ForkSelection {
     case (.other, _): "a scan by the trainer"
     }
   }
+}
+
+extension [String] {
+  /// Appends a sentence that is not there yet.
+  mutating func add(_ sentence: String) { if !contains(sentence) { append(sentence) } }
 }

@@ -12,7 +12,7 @@ struct RunNaming: Sendable {
   /// Makes the next name of a kind.
   func next(_ prefix: String, _ warnings: inout [String]) async throws -> String {
     let recorded = try await service.ledger.names()
-    if recorded == nil { warnings.append(Self.unrecorded) }
+    if recorded == nil { warnings.add(Self.unrecorded) }
     return service.names.next(prefix, recorded: recorded?.counters[prefix] ?? 0, live: live)
   }
 
@@ -26,8 +26,8 @@ struct RunNaming: Sendable {
         code: "bad_name", status: .invalid)
     }
     let recorded = try await service.ledger.names([name])
-    if recorded == nil { warnings.append(Self.unrecorded) }
-    if name != chosen { warnings.append("the trainer keeps only letters, digits and '._-' in names: the run is called '\(name)'") }
+    if recorded == nil { warnings.add(Self.unrecorded) }
+    if name != chosen { warnings.add("the trainer keeps only letters, digits and '._-' in names: the run is called '\(name)'") }
     guard recorded?.taken.contains(name) != true, !live.contains(name), service.names.reserve(name) else {
       throw PluginFailure(
         "cannot name a run '\(name)': another run is called so, and the trainer would write over its files; choose another name, or leave it "

@@ -182,7 +182,7 @@ extension Session {
     switch event.type {
     case "trainingFinished":
       endTest(sequence)
-      enter(.ended, sequence, event.status.map { "the training was told to be \($0)" })
+      enter(.ended, sequence, event.status.map { "the training is over: \($0)" })
     case "stopping": enter(.stopping, sequence, nil)
     case "paused": enter(.paused, sequence, Self.cause(event))
     case "resumed":

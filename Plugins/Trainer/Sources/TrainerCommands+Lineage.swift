@@ -29,20 +29,23 @@ extension TrainerCommands {
       var warnings: [String] = []
       var payload: JSONValue = [:]
       payload["run_id"] = run.map { .string($0) }
-      let checkpoint = try await chosen.asyncMap { UsableCheckpoint(path: try lineage.path($0, "checkpoint"), step: step) }
-      let init0 = mayKeepWeights ? checkpoint : try await lineage.checkpoint(checkpoint, of: run ?? before?.run, &warnings)
-      payload["init_ckpt"] = init0.map { .string($0.path) }
-      payload["init_step"] = (step ?? init0?.step).map { .integer(Int64($0)) }
+      var checkpoint = try chosen.map { UsableCheckpoint(path: try lineage.path($0, "checkpoint"), step: step) }
+      if checkpoint == nil, !mayKeepWeights, let run = run ?? before?.run {
+        checkpoint = try await lineage.checkpoint(of: run, isNeeded: true, &warnings)
+      }
+      payload["init_ckpt"] = checkpoint.map { .string($0.path) }
+      payload["init_step"] = (step ?? checkpoint?.step).map { .integer(Int64($0)) }
       let seeds = try await RunNaming(service: service).seeds()
       payload["fork_counter_init"] = .integer(Int64(seeds.fork))
       payload["merge_counter_init"] = .integer(Int64(seeds.merge))
       let isOther = run != nil && run != before?.run
-      let saved = save && isOther ? try await lineage.save(before?.run, "switch to '\(run ?? "")'") : nil
+      var saved: JSONValue?
+      if save, isOther { saved = try await lineage.save(before?.run, "switch to '\(run ?? "")'") }
       let answer = try await service.request(wire, payload, at: target, within: input.milliseconds("timeoutMs"))
       if resume { _ = try await service.request("resume", nil, at: target) }
       var result = answer.description(warnings)
       result["run"] = answer.data["run_id"]
-      result["checkpoint"] = init0.map { .string($0.path) }
+      result["checkpoint"] = checkpoint.map { .string($0.path) }
       result["saved"] = saved
       result["seeds"] = ["fork": .integer(Int64(seeds.fork)), "merge": .integer(Int64(seeds.merge))]
       result["resumed"] = .bool(resume)
@@ -64,7 +67,7 @@ extension TrainerCommands {
       var warnings = service.sessions[target.session]?.isLightning == true ? [Self.lightningIgnoresSubsets] : []
       let samples = try await lineage.resolve(selection, in: parent, &warnings)
       // What can be refused is refused before the training is paused.
-      let foreign = parent == current ? nil : try await lineage.checkpoint(nil, of: parent, &warnings)
+      let foreign = parent == current ? nil : try await lineage.checkpoint(of: parent, isNeeded: false, &warnings)
       let naming = RunNaming(service: service)
       let name = try await chosenName.asyncMap { try await naming.reserve($0, &warnings) }.orElse { try await naming.next("fork", &warnings) }
       var payload = samples.payload

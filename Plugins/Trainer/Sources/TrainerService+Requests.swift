@@ -26,6 +26,8 @@ extension TrainerService {
     let id: String
     let target: SessionTable.Target
     let began: UInt64
+    /// The run the session was bound to.
+    let run: String?
   }
 
   /// Sends a command to a trainer and waits for what it answers.
@@ -75,17 +77,19 @@ extension TrainerService {
 
   private func begin(_ command: String, _ payload: JSONValue?, _ target: SessionTable.Target) throws -> Flying {
     let began = MonotonicClock.now
-    let id = requests.open(command, payload, to: target, run: sessions[target.session]?.run)
+    let run = sessions[target.session]?.run
+    let id = requests.open(command, payload, to: target, run: run)
     try send(WireCommand.line(command, payload: payload, id: id), id, target)
     sessions.sent(Session.Outstanding(id: id, command: command, connection: target.connection), to: target.session)
     if CommandTraits.takesLong(command) { tellNews() }
-    return Flying(id: id, target: target, began: began)
+    return Flying(id: id, target: target, began: began, run: run)
   }
 
   private func answer(to flying: Flying, _ command: String, within limit: Duration?) async throws -> Answer {
     let (line, milliseconds) = try await line(of: flying, command, within: limit)
     let data = try TrainerReply(line, to: command).data
     let paths = TrainerPaths.absolute(data, of: command, in: sessions[flying.target.session]?.currentDirectory)
+    checkpoints.saw(command, of: flying.run, paths.data)
     return Answer(session: flying.target.session, data: paths.data, milliseconds: milliseconds, asGiven: paths.asGiven, key: flying.id)
   }
 

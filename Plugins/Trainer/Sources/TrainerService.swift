@@ -18,6 +18,7 @@ final class TrainerService: Sendable {
   let ledger: any RunLedger
   let flights = FlightTable()
   let names = NameBook()
+  let checkpoints = SeenCheckpoints()
   let processes: TrainProcesses
 
   /// What it needs from its surroundings.

@@ -37,6 +37,16 @@ final class FakeTrainer: Sendable {
 
   deinit { close() }
 
+  /// Of its own end.
+  var port: UInt16? {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    return result == 0 ? UInt16(bigEndian: address.sin_port) : nil
+  }
+
   /// Sends lines, each with its newline.
   func send(_ lines: String...) { send(bytes: Array(lines.map { $0 + "\n" }.joined().utf8)) }
 

@@ -67,5 +67,7 @@ enum SmallFile {
     unsafe rmdir(path)
   }
 
+  static func exists(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+
   static func names(in directory: String) -> [String] { directoryNames(directory) }
 }
