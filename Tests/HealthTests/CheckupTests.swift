@@ -180,18 +180,47 @@ import Testing
     let harness = try await HealthHarness()
     harness.train([session("s0", run: "r"), session("s1", run: "r"), session("other", run: "q")]) { command, session in
       guard command == "dist_health" else { return ["session": .string(session), "data": captured("plain", command)] }
-      let ranks = [0, 1].map { (rank: Int) -> JSONValue in
-        ["session": .string("s\(rank)"), "data": captured("ranks", "dist_health", rank: rank)]
-      }
-      return ["session": .string(session), "data": captured("ranks", "dist_health", rank: 0), "ranks": .array(ranks)]
+      return ["session": .string(session), "data": captured("ranks", "dist_health", rank: session == "s0" ? 0 : 1)]
     }
     harness.store()
     let answer = try await harness.ask("health.run", ["checks": ["dist", "throughput"], "run": "r"])
     #expect(answer["results"]?[0]?["sentence"] == "All 2 ranks (gloo) have the same parameter names, shapes and types.")
     #expect(answer["results"]?[1]?["verdict"] == "ok")
-    // A forward pass of a wrapped model waits for the other ranks: it goes to all of them.
-    #expect(harness.conversation.filter { $0.hasPrefix("throughput") }.sorted() == ["throughput_health s0", "throughput_health s1"])
-    #expect(harness.conversation.filter { $0.hasPrefix("dist") }.count == 1)
+    #expect(
+      harness.conversation.sorted() == [
+        "dist_health s0", "dist_health s1", "pause s0", "resume s0", "throughput_health s0", "throughput_health s1",
+      ])
+    await harness.host.close()
+  }
+
+  /// Two people may call their runs the same.
+  @Test func runsOfOneNameInTwoProjectsAreNoRanks() async throws {
+    let harness = try await HealthHarness()
+    var (first, second) = (session("s1", run: "r"), session("s2", run: "r"))
+    first["project"] = "a"
+    second["project"] = "b"
+    harness.train([first, second])
+    harness.store()
+    let failure = await #expect(throws: PluginFailure.self) { try await harness.ask("health.check", ["check": "dist", "run": "r"]) }
+    #expect(
+      failure?.message
+        == "cannot tell which run to check: 2 sessions are connected: 's1' (r), 's2' (r); name one as 'session' or 'run'")
+    _ = try await harness.ask("health.check", ["check": "dist", "session": "s2"])
+    #expect(harness.conversation == ["pause s2", "dist_health s2", "resume s2"])
+    await harness.host.close()
+  }
+
+  @Test func ranksThatDisagreeAreHeardThroughTheRefusal() async throws {
+    let harness = try await HealthHarness()
+    harness.train([session("s0", run: "r"), session("s1", run: "r")]) { command, _ in
+      throw PluginFailure(
+        "the trainer refused '\(command)': it gave no reason", code: "trainer_refused",
+        data: JSONValue.object(["detail": ["ok": false, "is_distributed": true, "world_size": 2, "notes": ["State metadata differ"]]]))
+    }
+    harness.store()
+    let answer = try await harness.ask("health.check", ["check": "dist"])
+    #expect(answer["verdict"] == "failed")
+    #expect(answer["sentence"] == "The ranks do not agree: State metadata differ.")
     await harness.host.close()
   }
 
@@ -210,6 +239,19 @@ import Testing
     }
     var waiting = rows.makeAsyncIterator()
     #expect(try JSONValue(parsing: await waiting.next() ?? "")["key"] == answer["key"])
+    await harness.host.close()
+  }
+
+  @Test func aStoreThatIsBehindGetsTheRowWhenItKnowsTheRun() async throws {
+    let harness = try await HealthHarness()
+    harness.train()
+    harness.host.answer("store.record_health") { _ in
+      harness.store()
+      throw PluginFailure("there is no run 'r'", code: "run_not_found", status: .notFound)
+    }
+    #expect(try await harness.ask("health.check", ["check": "dist"])["recorded"] == false)
+    while harness.stored.isEmpty { await Task.yield() }
+    #expect(harness.stored[0]["run"] == "r")
     await harness.host.close()
   }
 

@@ -83,12 +83,14 @@ import Testing
   }
 
   @Test func aDatabaseThatIsNotWhole() async throws {
-    let harness = try await harness(verify: ["ok": false, "problems": ["row 7 missing from index runs_by_time"]])
+    let harness = try await harness(verify: [
+      "ok": false, "findings": [["kind": "damage", "sentence": "row 7 is missing from index runs_by_time", "cure": "restore"]],
+    ])
     let report = try await harness.ask("health.host")
     #expect(report["verdict"] == "failed")
     #expect(
       report["sentence"]
-        == "The database does not pass its integrity check: row 7 missing from index runs_by_time.")
+        == "The database does not pass its integrity check: row 7 is missing from index runs_by_time.")
     await harness.host.close()
   }
 

@@ -172,6 +172,15 @@ import Testing
         == Judgement(.error, "The check could not be made: the trainer refused 'dist_health': Model must be paused."))
   }
 
+  @Test func ranksInAFailureAreEachHeard() {
+    let data: JSONValue = [
+      "ranks": [["session": "s0", "data": captured("ranks", "dist_health", rank: 0)], ["session": "s1", "error": "lost"]]
+    ]
+    let failure = PluginFailure("'dist_health' failed in 1 of 2 ranks", code: "rank_failed", data: data)
+    let outcome = CheckOutcome(RankReply.all(in: failure, session: "s0"), CheckContext(kind: .dist))
+    #expect(outcome.judgement == Judgement(.error, "On session 's1' of 2: The check could not be made: lost."))
+  }
+
   @Test(arguments: [
     (0.0227, "0.0227"), (0, "0"), (12.345, "12.3"), (1234.5, "1230"), (-3, "-3"), (1e-9, "1e-09"), (.infinity, "not finite"),
     (99.96, "100"),

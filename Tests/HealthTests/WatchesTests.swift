@@ -147,6 +147,7 @@ import Testing
     bench.event(["session_id": "s1"], "trainer.disconnected", at: 1)
     bench.watches.tick(now: 300)
     bench.event(step(2, .null), at: 301)
+    bench.event(["session_id": "s1", "stillConnected": true], "trainer.disconnected", at: 301)
     #expect(bench.lines == ["s1/r loss_not_finite began 1"])
     bench.event(["session_id": "s1"], "trainer.disconnected", at: 302)
     bench.watches.tick(now: 903)

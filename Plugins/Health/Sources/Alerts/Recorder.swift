@@ -40,12 +40,14 @@ final class Recorder: Sendable {
 
   private func store(_ row: Row) async {
     var pause = Duration.milliseconds(100)
+    var attempts = 0
     while !Task.isCancelled {
+      attempts += 1
       do {
         _ = try await neighbours.call(row.command, row.input, timeout: .seconds(30))
         return
       } catch {
-        guard Self.mayWorkLater(error) else {
+        guard Self.mayWorkLater(error, after: attempts) else {
           return log.warning("health row not stored", ["command": row.command, "reason": "\(error)"])
         }
       }
@@ -54,8 +56,15 @@ final class Recorder: Sendable {
     }
   }
 
-  private static func mayWorkLater(_ error: any Error) -> Bool {
+  /// A run or session that the store has not heard of yet is on its way to it; one that it still does not know after some seconds is not.
+  private static func mayWorkLater(_ error: any Error, after attempts: Int) -> Bool {
     guard let failure = error as? PluginFailure else { return false }
+    if isUnknownYet(failure) { return attempts < 8 }
     return failure.retryable || [.busy, .again, .deadline, .gone, .stopping].contains(failure.status)
+  }
+
+  /// Whether the store lacks the run or session that a row is of.
+  static func isUnknownYet(_ failure: PluginFailure) -> Bool {
+    failure.code == "run_not_found" || failure.code == "session_not_found"
   }
 }

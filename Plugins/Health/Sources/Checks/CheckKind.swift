@@ -12,8 +12,8 @@ enum CheckKind: String, Sendable, CaseIterable {
 
   /// Whether every rank of a distributed run must take part, or the one that does waits for the others for ever.
   ///
-  /// A forward pass of a wrapped model may synchronise buffers between the ranks.
-  var concernsAllRanks: Bool { self == .throughput || self == .activations }
+  /// So it is with what the ranks compare, and a forward pass of a wrapped model may synchronise buffers between them.
+  var concernsAllRanks: Bool { self == .dist || self == .throughput || self == .activations }
 
   /// The options there are, with what is sent unless the caller says otherwise.
   var options: [String: CheckOption] {

@@ -15,6 +15,13 @@ struct RankReply: Sendable, Equatable {
     return [one(answer)]
   }
 
+  /// Reads a failure of `trainer.request`: of one session, or of some ranks of a group.
+  static func all(in failure: PluginFailure, session: String) -> [RankReply] {
+    let told = failure.data.flatMap { try? JSONValue(parsing: $0.bytes) }
+    if let told, let ranks = told["ranks"]?.arrayValue, !ranks.isEmpty { return all(in: told) }
+    return [RankReply(failure, session: session)]
+  }
+
   private static func one(_ answer: JSONValue) -> RankReply {
     let error = answer["error"]?.stringValue ?? answer["error"]?["message"]?.stringValue
     return RankReply(session: answer["session"]?.stringValue, data: answer["data"], error: error)

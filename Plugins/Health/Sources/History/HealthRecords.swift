@@ -35,9 +35,10 @@ struct HealthRecords: Sendable {
       answer["id"] = stored["id"]
       return nil
     } catch {
-      let failure = error as? PluginFailure
-      // A busy store gets it later: the key makes a second time harmless.
-      if failure?.retryable == true || failure?.status == .deadline { recorder.put("store.record_health", record) }
+      // A busy store gets it later, and one that is still behind: the key makes a second time harmless.
+      if let failure = error as? PluginFailure, failure.retryable || failure.status == .deadline || Recorder.isUnknownYet(failure) {
+        recorder.put("store.record_health", record)
+      }
       return "\(error)"
     }
   }

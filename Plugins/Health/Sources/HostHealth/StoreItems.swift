@@ -15,11 +15,12 @@ enum StoreItems {
     return HostItem(item: "store", judgement: Judgement(.ok, sentence), fields: fields)
   }
 
-  /// Reads what `store.verify` answered: `ok`, or else the problems it found.
+  /// Reads what `store.verify` answered: `ok`, or else the findings.
   static func integrity(_ answer: JSONValue) -> HostItem {
-    let problems = (answer["problems"]?.arrayValue ?? answer["errors"]?.arrayValue ?? []).map { $0.stringValue ?? $0.serialized() }
-    let isWell = answer["ok"]?.boolValue ?? (answer["result"] == "ok" || (answer["problems"] != nil && problems.isEmpty))
-    guard !isWell else { return HostItem(item: "database", judgement: Judgement(.ok, "The database passes its integrity check.")) }
+    let problems = (answer["findings"]?.arrayValue ?? []).map { $0["sentence"]?.stringValue ?? $0.serialized() }
+    guard answer["ok"] != true else {
+      return HostItem(item: "database", judgement: Judgement(.ok, "The database passes its integrity check."))
+    }
     let told = problems.prefix(3).map { $0.shown(200) }.joined(separator: "; ")
     return HostItem(
       item: "database",

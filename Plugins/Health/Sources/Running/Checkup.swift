@@ -93,13 +93,16 @@ struct Checkup: Sendable {
   }
 
   private func ask(_ kind: CheckKind, _ payload: [String: JSONValue], _ session: String) async throws -> [RankReply] {
-    var request: [String: JSONValue] = ["session": .string(session), "cmd": .string(kind.command), "payload": .object(payload)]
+    // This very session: the other ranks are asked at the same time, so that each one's own answer is heard, also a bad one.
+    var request: [String: JSONValue] = [
+      "session": .string(session), "cmd": .string(kind.command), "payload": .object(payload), "only": true,
+    ]
     request["timeoutMs"] = input.timeoutMilliseconds.map { .integer(Int64($0)) }
     do {
       return RankReply.all(in: try await parts.neighbours.call("trainer.request", .object(request)))
     } catch let failure as PluginFailure where failure.status != .cancelled && failure.status != .stopping {
       try Task.checkCancellation()
-      return [RankReply(failure, session: session)]
+      return RankReply.all(in: failure, session: session)
     }
   }
 }

@@ -21,7 +21,7 @@ struct TrainingTarget: Sendable, Equatable {
     let connected = (list["sessions"]?.arrayValue ?? []).compactMap(Row.init).filter(\.isConnected)
     let candidates = try Self.candidates(connected, run: run, session: session)
     let first = candidates[0]
-    let group = first.run.map { run in connected.filter { $0.run == run && !$0.hasEnded } } ?? []
+    let group = connected.filter { $0.isRank(of: first) && !$0.hasEnded }
     self.session = first.id
     self.run = first.run
     sessions = [first.id] + group.map(\.id).filter { $0 != first.id }
@@ -32,6 +32,8 @@ struct TrainingTarget: Sendable, Equatable {
     var id: String
     var run: String?
     var runName: String?
+    var project: String?
+    var directory: String?
     var isConnected: Bool
     var state: String
 
@@ -40,12 +42,19 @@ struct TrainingTarget: Sendable, Equatable {
       self.id = id
       run = row["run"]?.stringValue
       runName = row["runName"]?.stringValue
+      project = row["project"]?.stringValue
+      directory = row["cwd"]?.stringValue
       isConnected = row["connected"]?.boolValue ?? false
       state = row["state"]?.stringValue ?? ""
     }
 
     var isPaused: Bool { state == "paused" }
     var hasEnded: Bool { state == "ended" || state == "lost" }
+    /// Whether the two are ranks of one training: the same run of the same project in the same place, as far as that is known.
+    func isRank(of other: Row) -> Bool {
+      func agree(_ first: String?, _ second: String?) -> Bool { first == nil || second == nil || first == second }
+      return run != nil && run == other.run && agree(project, other.project) && agree(directory, other.directory)
+    }
     func isOfRun(_ name: String) -> Bool { run == name || runName == name }
   }
 
@@ -55,8 +64,7 @@ struct TrainingTarget: Sendable, Equatable {
     if let run { found = found.filter { $0.isOfRun(run) } }
     if session == nil, run == nil, found.contains(where: { !$0.hasEnded }) { found.removeAll(where: \.hasEnded) }
     guard let first = found.first else { throw notFound(run ?? session) }
-    let areOneRun = first.run != nil && found.allSatisfy { $0.run == first.run }
-    guard found.count == 1 || areOneRun else { throw ambiguous(found) }
+    guard found.count == 1 || found.allSatisfy({ $0.isRank(of: first) }) else { throw ambiguous(found) }
     return found
   }
 

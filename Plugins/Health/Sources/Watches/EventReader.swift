@@ -37,7 +37,7 @@ struct EventReader: ~Copyable {
     case "trainer.log": complaint(event) ?? .life
     case "trainer.state": phase(event) ?? .life
     case "trainer.status": status(event) ?? .life
-    case "trainer.disconnected": .phase(.lost)
+    case "trainer.disconnected": event["stillConnected"]?.bool == true ? .life : .phase(.lost)
     default: .life
     }
   }
