@@ -116,7 +116,7 @@ public final class StorePlugin: Plugin {
   public func start() async throws {
     let database = try Schema.open(path: path)
     // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
-    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping')")
+    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping', 'testing')")
     let ingest = try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context) {
       [keeper] in keeper.notice($0)
     }
