@@ -43,6 +43,8 @@ final class IngestWriter: @unchecked Sendable {
   private var openSince: UInt64?
   private var lastCommit: UInt64 = 0
   private var retryDelay = Timing.firstRetry
+  /// Whether the last try failed.
+  private var isInTrouble = false
   private var hasGivenUp = false
   /// Whether there may be log lines that are not indexed.
   private var hasLines = true
@@ -140,7 +142,8 @@ final class IngestWriter: @unchecked Sendable {
     while true {
       do {
         try insertAll()
-        if openSince != nil, commitNow || queueIsEmptyAndCommitDue { try commit() }
+        // What failed has not succeeded before it is committed.
+        if openSince != nil, commitNow || isInTrouble || queueIsEmptyAndCommitDue { try commit() }
         forgetCommitted()
         forgetUnwritten()
         recover()
@@ -204,7 +207,7 @@ final class IngestWriter: @unchecked Sendable {
   }
 
   private var isTimeToCommit: Bool {
-    if inserter.counts.rows - committedCounts.rows >= commitRows { return true }
+    if inserter.counts.rows - committedCounts.rows >= commitRows || inserter.ledger.isFull { return true }
     // The clock is asked now and then only.
     guard next.event & 0x3f == 0, let openSince else { return false }
     return MonotonicClock.now >= openSince + Timing.longest
@@ -254,7 +257,8 @@ extension IngestWriter {
     openSince = nil
     let sentence =
       "cannot write the database '\(database.path)': \(error.message); nothing is lost, it is tried again; \(cure(error))"
-    let isNews = progress.snapshot.trouble == nil
+    let isNews = !isInTrouble
+    isInTrouble = true
     progress.update { $0.trouble = sentence }
     context.report(error.isTransient ? .warning : .failing, sentence)
     if isNews { context.log.warning("events not written", ["path": database.path, "reason": "\(error)"]) }
@@ -269,7 +273,8 @@ extension IngestWriter {
   }
 
   private func recover() {
-    guard progress.snapshot.trouble != nil, !hasGivenUp else { return }
+    guard isInTrouble, !hasGivenUp else { return }
+    isInTrouble = false
     progress.update { $0.trouble = nil }
     retryDelay = Timing.firstRetry
     context.report(.ok)

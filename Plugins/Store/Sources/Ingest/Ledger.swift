@@ -6,12 +6,14 @@ internal import SQLite
 ///
 /// After a rollback a ledger is thrown away, since it may know rows that are no more.
 final class Ledger {
-  /// How much it may remember between two commits, in metrics: a dozen megabytes.
-  private static let limit = 50_000
+  /// How many bytes it may remember from one commit to the next.
+  private static let limit = 20_000_000
+  /// About what one record takes.
+  private static let size = (record: 600, metric: 400, place: 4)
 
   private let database: Database
   private let pyramids: PyramidInserter
-  /// Metrics remembered, and what else takes about as much room.
+  /// About how many bytes it remembers.
   private var weight = 0
   private var sessionNames = Interner()
   private var sessions: [SessionRecord] = []
@@ -35,7 +37,7 @@ final class Ledger {
     if let index = sessionNames.find(name) { return sessions[index] }
     let record = try loadSession(named: String(decodingUTF8: name))
     _ = sessionNames.index(of: name)
-    weight += 1
+    weight += Self.size.record + name.count
     sessions.append(record)
     return record
   }
@@ -45,7 +47,7 @@ final class Ledger {
     if let index = runNames.find(name) { return runs[index] }
     let record = try loadRun(named: String(decodingUTF8: name))
     _ = runNames.index(of: name)
-    weight += 1
+    weight += Self.size.record + name.count
     runs.append(record)
     return record
   }
@@ -71,7 +73,7 @@ final class Ledger {
   func add(_ summary: MetricSummary, to run: RunRecord) -> Int {
     run.summaries.append(summary)
     run.pyramids.append(MetricPyramid())
-    weight += 1
+    weight += Self.size.metric
     return run.summaries.count - 1
   }
 
@@ -80,8 +82,7 @@ final class Ledger {
     guard name >= run.places.count else { return }
     let missing = name + 1 - run.places.count
     run.places.append(contentsOf: repeatElement(-1, count: missing))
-    // A place takes a hundredth of what a metric takes.
-    weight += missing / 100
+    weight += missing * Self.size.place
   }
 
   /// Sees to it that the run stands beside the session.
