@@ -94,6 +94,33 @@ class Bench:
             database.close()
         return seconds
 
+    def series(self):
+        """A long series as many points as a screen has: by a C program that reads every row, and by the host's command."""
+        points, rounds = 1_000_000, 20
+        with tempfile.TemporaryDirectory(prefix="series-", dir=self.scratch) as folder:
+            with Host(self.root, self.scratch, home=folder):
+                pass  # makes the database
+            fill(pathlib.Path(folder) / "data/jackfield.sqlite", points)
+            with Host(self.root, self.scratch, home=folder) as host:
+                base = output(self.tool("series"), host.database, "long", "loss", 2_000, rounds)
+                ours = {}
+                asked = {"run": "long", "metric": "loss", "points": 2_000}
+                for name, more in {"series": {}, "series lttb": {"method": "lttb"}, "series zoomed": {"from": 500_000, "to": 519_999}}.items():
+                    ours[name], answer = fastest(host, "runs.series", {**asked, **more}, rounds)
+                    if name == "series":
+                        self._compare(base, answer["series"][0], points)
+                most = host.memory("VmHWM")
+        return {**{name: (base["seconds"] * 1e3, seconds * 1e3) for name, seconds in ours.items()}, "series memory": (None, most)}
+
+    @staticmethod
+    def _compare(base, series, points):
+        """Both have read the same values, and neither has lost a spike."""
+        values = series["values"]
+        if (base["rows"], base["least"], base["greatest"]) != (points, min(values), max(values)) :
+            raise SystemExit(f"not the same series: the C program has {base}, the host {min(values)} to {max(values)}")
+        if len(values) > 2_000 or not {-77.0, 77.0} <= set(values):
+            raise SystemExit("a planted spike is missing")
+
     def schema(self):
         """The schema as the store makes it, taken from its source."""
         source = (self.root / "Plugins/Store/Sources/Migrations.swift").read_text()
@@ -169,6 +196,45 @@ class Steps:
                          "event_seq": step}
                 lines.write(json.dumps(event).encode() + b"\n")
                 binary.write(struct.pack(f"<dqqq{len(values)}d", ts, step, step, epoch, *values))
+
+
+def fill(path, points):
+    """A run of so many steps with one metric and two spikes, and the pyramid over it."""
+    chance = random.Random(2)
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA synchronous = OFF")
+    run, session, metric = (database.execute(f"INSERT INTO {table}(name) VALUES (?)", (name,)).lastrowid
+                            for table, name in (("runs", "long"), ("sessions", "sess-long"), ("metric_names", "loss")))
+    spikes = {points // 3: 77.0, points // 7 * 5: -77.0}
+    rows = ((run, metric, step, session, step, spikes.get(step, 2.3 / (1 + step / 5_000) + chance.random() / 10)) for step in range(1, points + 1))
+    database.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
+    database.execute("INSERT INTO session_runs(run, session) VALUES (?, ?)", (run, session))
+    database.execute("INSERT INTO run_metrics SELECT run, metric, count(*), min(value), max(value), 0, max(step), session, max(seq) FROM metrics "
+                     "WHERE run = ? AND metric = ?", (run, metric))
+    for level, shift in enumerate((6, 12, 18)):
+        # A bare column beside one min() or max() is that row's; so each extreme is asked for by itself.
+        found = [database.execute(f"SELECT step >> {shift}, {what} FROM metrics WHERE run = ? AND metric = ? GROUP BY 1 ORDER BY 1", (run, metric)).fetchall()
+                 for what in ("count(*), total(value)", "min(value), step", "max(value), step", "value, min(step)", "value, max(step)")]
+        database.executemany("INSERT INTO pyramid VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (
+            (run, metric, level, parts[0][0], *[value for part in parts for value in part[1:]]) for parts in zip(*found)))
+    database.commit()
+    database.close()
+
+
+def fastest(host, command, given, rounds):
+    """Seconds of the fastest of so many calls over one connection, to the last byte of the answer; and the answer."""
+    request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "command/call", "params": {"name": command, "input": given}}).encode() + b"\n"
+    least, answer = float("inf"), bytearray()
+    with socket.socket(socket.AF_UNIX) as door:
+        door.connect(host.socket)
+        for _ in range(rounds):
+            answer.clear()
+            begun = time.perf_counter()
+            door.sendall(request)
+            while not answer.endswith(b"\n"):
+                answer += door.recv(1 << 18)
+            least = min(least, time.perf_counter() - begun)
+    return least, json.loads(answer)["result"]["result"]
 
 
 def content(path):

@@ -27,6 +27,12 @@ extension Statement {
     isNull(column) ? nil : unsafe sqlite3_column_double(handle, column)
   }
 
+  /// The column as an integer, 0 for NULL: for columns that are never null, in loops over many rows.
+  public func presentInteger(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
+
+  /// The column as a number, 0 for NULL: for columns that are never null, in loops over many rows.
+  public func presentDouble(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }
+
   /// The column as text.
   public func text(_ column: Int32) -> String? {
     guard let start = unsafe sqlite3_column_text(handle, column) else { return nil }

@@ -175,6 +175,32 @@ import Testing
     await store.host.close()
   }
 
+  @Test func aLineWithTheNumberOfADeletedOneIsFound() async throws {
+    let store = try await StoreHarness()
+    let filled = try await FilledDatabase(of: store)
+    try filled.run("r")
+    try filled.log("old words", run: "r")
+    try filled.indexLogs(upTo: 1)
+    _ = try await store.ask("runs.delete", ["run": "r", "confirm": "r"])
+    try filled.log("new words", run: "next", session: "t")
+    #expect(try await store.ask("runs.logs", ["query": "new"])["logs"]?[0]?["id"] == 1)
+    #expect(try await store.ask("runs.logs", ["query": "old"])["logs"] == [])
+    await store.host.close()
+  }
+
+  @Test func anAlertOutlivesItsSession() async throws {
+    let store = try await StoreHarness()
+    let filled = try await FilledDatabase(of: store)
+    try filled.insert([.init(step: 1, value: 1)])
+    try filled.run("r")
+    _ = try await store.ask(
+      "store.record_alert", ["key": "e", "session": "s", "kind": "silent", "severity": "warning", "sentence": "quiet", "ts": 2])
+    _ = try await store.ask("runs.delete", ["run": "r", "confirm": "r"])
+    try filled.id("another", in: "sessions")
+    #expect(try await store.ask("runs.alerts")["alerts"]?[0]?["session"] == .null)
+    await store.host.close()
+  }
+
   // MARK: - Records of other plugins
 
   @Test func aHealthResultIsStoredOnce() async throws {

@@ -211,6 +211,37 @@ import Testing
         == "cannot use '\(keep)' as 'checkpoints.keep': it is \"none\", \"all\", \"paused\", or \"last N\" with N from 1 to 100000")
   }
 
+  @Test func aHugeFileDoesNotHoldUpTheStop() async throws {
+    let bench = try await Bench(keep: "all")
+    let path = bench.save("huge.pt", "")
+    // Holes only: no room is taken, and there is half a minute of reading.
+    try #require(truncate(path, 1 << 36) == 0)
+    try bench.filled.checkpoint(path, step: 1)
+    try await bench.commit()
+    #expect(await bench.store.host.stop() == .ok)
+    #expect(try bench.filled.database.integer("SELECT count(*) FROM checkpoints WHERE kept IS NOT NULL") == 0)
+    #expect(bench.kept == [])
+    await bench.store.host.close()
+  }
+
+  /// Shared memory is a file system of its own wherever there is one.
+  @Test(.enabled(if: FileFacts(path: "/dev/shm")?.device != FileFacts(path: FileManager.default.temporaryDirectory.path())?.device))
+  func aFileOfAnotherFileSystemIsCopied() async throws {
+    let bench = try await Bench(keep: "all")
+    let path = "/dev/shm/jackfield-test-\(UUID().uuidString).pt"
+    defer { unlink(path) }
+    try "elsewhere".write(toFile: path, atomically: false, encoding: .utf8)
+    try bench.filled.checkpoint(path, step: 1)
+    try await bench.commit()
+    let row = try await bench.until { $0.first?["kept_path"] != .null }[0]
+    #expect(bench.kept == [try digest("elsewhere")])
+    // A copy is nobody else's: what the trainer does to its file does not matter.
+    try "changed".write(toFile: path, atomically: false, encoding: .utf8)
+    try await bench.commit()
+    #expect(try String(contentsOfFile: #require(row["kept_path"]?.stringValue), encoding: .utf8) == "elsewhere")
+    await bench.store.host.close()
+  }
+
   // MARK: - Where no link can be made
 
   @Test func aCopyIsWholeOrNotThere() throws {

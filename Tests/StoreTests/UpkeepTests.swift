@@ -122,6 +122,19 @@ import Testing
     await store.host.close()
   }
 
+  @Test func aSnapshotThatIsGivenUpLeavesNothing() async throws {
+    let store = try await StoreHarness()
+    let filled = try await FilledDatabase(of: store)
+    try filled.insert((1...20_000).map { .init(step: $0, value: 1) })
+    let call = store.host.begin("store.snapshot", json: #"{"path": "x.sqlite"}"#)
+    call.cancel()
+    let answer = try await call.answer()
+    #expect(await store.host.stop() == .ok)
+    let names = FileTools.names(in: filled.directory + "/snapshots")
+    #expect(names == [] || (answer.status != .failed && names == ["x.sqlite"]))
+    await store.host.close()
+  }
+
   // MARK: - Compacting
 
   @Test func compactingGivesRoomBack() async throws {

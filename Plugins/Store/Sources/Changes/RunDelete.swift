@@ -129,6 +129,9 @@ enum RunDelete {
     try database.run("DELETE FROM session_runs WHERE run = ?1", key)
     try database.run("DELETE FROM runs WHERE id = ?1", key)
     for session in sessions { try deleteIfLeft(session, database) }
+    // Numbers of the last lines are given out again: a new line with such a number is not in the index yet.
+    try database.run(
+      "UPDATE logs_indexed SET last = (SELECT coalesce(max(id), 0) FROM logs) WHERE last > (SELECT coalesce(max(id), 0) FROM logs)")
     return kept
   }
 
@@ -156,6 +159,10 @@ enum RunDelete {
     let process = try database.first("SELECT process FROM sessions WHERE id = ?1", key) { $0.integer(0) } ?? nil
     try deleteLogs(where: "session = ?1", key, database)
     try database.run("DELETE FROM events WHERE session = ?1", key)
+    // Its number is given out again as well, and rows of other runs must not then name a session that is none of theirs.
+    for table in ["checkpoints", "reports", "health", "alerts"] {
+      try database.run("UPDATE \(table) SET session = NULL WHERE session = ?1", key)
+    }
     try database.run("DELETE FROM sessions WHERE id = ?1", key)
     if let process, process != session { try deleteIfLeft(process, database) }
   }

@@ -21,6 +21,8 @@ struct Downsampler {
   let source: SeriesSource
   let points: Int
   let method: SeriesMethod
+  /// Whether the buckets are wanted with their counts and sums.
+  let band: Bool
 
   /// What came of it.
   struct Result {
@@ -41,15 +43,17 @@ struct Downsampler {
       result.next = next > ends.lowerBound ? next : nil
       if next > ends.lowerBound { ends = ends.lowerBound...(next - 1) }
     }
+    let level = try level(for: ends)
     // Rows that are no more than the points wanted are all given, by the exact choice of all of them.
     let few = method == .lttb ? max(points, min(16 * points, Self.mostExactRows)) : points
-    if try !source.hasMoreRows(than: few, from: ends.lowerBound, to: ends.upperBound) { return try exactTriangles(ends, into: result) }
-    let level = try level(for: ends)
+    if level < 0 || method == .lttb, try !source.hasMoreRows(than: few, from: ends.lowerBound, to: ends.upperBound) {
+      return try exactTriangles(ends, into: result)
+    }
     result.level = level
     let unit = level < 0 ? 1 : UInt64(1) << UInt64(SeriesSource.shifts[level])
     let buckets = method == .lttb ? 2 * points : max(2, (points - 1) / 3)
     var reducer = BucketReducer(StepGrid(from: ends.lowerBound, to: ends.upperBound, buckets: buckets, unit: unit))
-    try source.forEachSummary(from: ends.lowerBound, to: ends.upperBound, level: level) { reducer.add($0) }
+    try source.reduce(from: ends.lowerBound, to: ends.upperBound, level: level, counting: band, into: &reducer)
     reducer.close()
     result.buckets = reducer.buckets
     result.points = choose(from: reducer.buckets)
@@ -71,9 +75,9 @@ struct Downsampler {
     var result = result
     var rows: [SeriesPoint] = []
     var reducer = BucketReducer(StepGrid(from: ends.lowerBound, to: ends.upperBound, buckets: max(2, points / 3), unit: 1))
-    try source.forEachSummary(from: ends.lowerBound, to: ends.upperBound, level: -1) { summary in
-      rows.append(summary.first)
-      reducer.add(summary)
+    try source.forEachRow(from: ends.lowerBound, to: ends.upperBound) { point in
+      rows.append(point)
+      reducer.add(point)
     }
     reducer.close()
     result.level = -1

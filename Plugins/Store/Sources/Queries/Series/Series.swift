@@ -73,17 +73,19 @@ enum Series {
   private static func reduced(
     _ steps: ClosedRange<Int64>, to points: Int, _ input: SeriesInput, _ axis: AxisMap
   ) throws -> [String: JSONValue] {
-    let sampler = Downsampler(source: axis.source, points: points, method: input.method ?? .minmax)
+    let sampler = Downsampler(source: axis.source, points: points, method: input.method ?? .minmax, band: input.band == true)
     let result = try sampler.reduce(from: steps.lowerBound, to: steps.upperBound)
     var answer: [String: JSONValue] = [
       "steps": .array(result.points.map { .integer($0.step) }),
       "values": .array(result.points.map { .number($0.value) }),
       "next": JSONValue(result.next),
       "level": JSONValue(result.level.map(Int64.init)),
-      "count": .integer(result.buckets.reduce(0) { $0 + $1.count }),
     ]
     if axis.axis != .step { answer["xs"] = .array(try result.points.map { JSONValue(try axis.position(of: $0)) }) }
-    if input.band == true { answer["band"] = band(result.buckets) }
+    if input.band == true {
+      answer["band"] = band(result.buckets)
+      answer["count"] = .integer(result.buckets.reduce(0) { $0 + $1.count })
+    }
     return answer
   }
 

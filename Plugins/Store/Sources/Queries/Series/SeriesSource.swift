@@ -90,50 +90,50 @@ struct SeriesSource {
 
   // MARK: - Values
 
-  /// Calls `body` with summaries of everything in a range, in order: of the level in the middle, of finer ones towards the ends that
-  /// do not fill a bucket, of single rows at the very ends.
+  /// Gives a reducer everything in a range, in order: buckets of the level in the middle, of finer ones towards the ends that do not fill a
+  /// bucket, single rows at the very ends.
   ///
-  /// - Parameter level: -1 for rows alone.
-  func forEachSummary(from first: Int64, to last: Int64, level: Int, _ body: (StepSummary) -> Void) throws {
+  /// - Parameters:
+  ///   - level: -1 for rows alone.
+  ///   - counting: Whether counts and sums are wanted too.
+  func reduce(from first: Int64, to last: Int64, level: Int, counting: Bool, into reducer: inout BucketReducer) throws {
     guard first <= last else { return }
-    guard level >= 0 else { return try forEachRow(from: first, to: last, body) }
+    guard level >= 0 else { return try forEachRow(from: first, to: last) { reducer.add($0) } }
     let shift = Self.shifts[level]
     let mask: Int64 = (1 << shift) - 1
     // Whole buckets only; the first and the last possible step are at the edge of one.
     let lower = first & mask == 0 ? first >> shift : (first >> shift) + 1
     let upper = last & mask == mask ? last >> shift : (last >> shift) - 1
-    guard lower <= upper else { return try forEachSummary(from: first, to: last, level: level - 1, body) }
-    if first < lower << shift { try forEachSummary(from: first, to: (lower << shift) - 1, level: level - 1, body) }
-    try forEachBucket(lower...upper, of: level, body)
+    guard lower <= upper else { return try reduce(from: first, to: last, level: level - 1, counting: counting, into: &reducer) }
+    if first < lower << shift {
+      try reduce(from: first, to: (lower << shift) - 1, level: level - 1, counting: counting, into: &reducer)
+    }
+    try reduceBuckets(lower...upper, of: level, counting: counting, into: &reducer)
     let behind = (upper << shift) | mask
-    if behind < last { try forEachSummary(from: behind + 1, to: last, level: level - 1, body) }
+    if behind < last { try reduce(from: behind + 1, to: last, level: level - 1, counting: counting, into: &reducer) }
   }
 
-  private func forEachRow(from first: Int64, to last: Int64, _ body: (StepSummary) -> Void) throws {
+  /// Calls `body` for each point of a range, in order.
+  func forEachRow(from first: Int64, to last: Int64, _ body: (SeriesPoint) -> Void) throws {
     try database.each(
       """
       SELECT step, value FROM metrics WHERE run = ?1 AND metric = ?2 AND step BETWEEN ?3 AND ?4\(ofSession) ORDER BY step, session, seq
       """, range(first, last)
-    ) { body(StepSummary(SeriesPoint(step: $0.integer(0) ?? 0, value: $0.double(1) ?? 0))) }
+    ) { body(SeriesPoint(step: $0.presentInteger(0), value: $0.presentDouble(1))) }
   }
 
-  private func forEachBucket(_ buckets: ClosedRange<Int64>, of level: Int, _ body: (StepSummary) -> Void) throws {
+  private func reduceBuckets(
+    _ buckets: ClosedRange<Int64>, of level: Int, counting: Bool, into reducer: inout BucketReducer
+  ) throws {
+    let shift = Self.shifts[level]
     try database.each(
       """
-      SELECT count, sum, min, min_step, max, max_step, first, first_step, last, last_step FROM pyramid
+      SELECT bucket, min, min_step, max, max_step, last, last_step, first, first_step, count, sum FROM pyramid
       WHERE run = ?1 AND metric = ?2 AND level = ?3 AND bucket BETWEEN ?4 AND ?5 ORDER BY bucket
       """, key + [.integer(Int64(level)), .integer(buckets.lowerBound), .integer(buckets.upperBound)]
     ) { row in
-      func point(_ column: Int32) -> SeriesPoint { SeriesPoint(step: row.wholeNumber(column + 1), value: row.number(column)) }
-      body(
-        StepSummary(count: row.wholeNumber(0), sum: row.number(1), min: point(2), max: point(4), first: point(6), last: point(8)))
+      // Thousands of rows go into hundreds of buckets: of most of them only the extremes and the last value matter.
+      reducer.add(at: row.presentInteger(0) << shift, counting: counting, BucketRow(row: row))
     }
   }
-}
-
-extension Statement {
-  /// A column that is never null.
-  fileprivate func wholeNumber(_ column: Int32) -> Int64 { integer(column) ?? 0 }
-  /// A column that is never null.
-  fileprivate func number(_ column: Int32) -> Double { double(column) ?? 0 }
 }
