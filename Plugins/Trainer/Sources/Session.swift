@@ -182,6 +182,7 @@ extension Session {
   /// Forgets what was sent on a connection that is no more.
   mutating func lost(_ connection: ConnectionID) {
     connections.removeAll { $0 == connection }
+    if outstanding.contains(where: { $0.command == "stop" && $0.connection == connection }), phase != .ended { phase = .stopping }
     if !outstanding.isEmpty { outstanding.removeAll { $0.connection == connection } }
     if !isConnected { isTesting = false }
   }
