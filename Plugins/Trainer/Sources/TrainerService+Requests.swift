@@ -94,7 +94,8 @@ extension TrainerService {
       // The reply to a stop is usually lost with the script that ends: the end is the answer.
       guard command == "stop", failure.code == "connection_lost" else { throw failure }
       return Answer(
-        session: flying.target.session, data: ["status": "ended"], milliseconds: Double(MonotonicClock.now - flying.began) / 1e6, key: flying.id)
+        session: flying.target.session, data: ["status": "ended"], milliseconds: Double(MonotonicClock.now - flying.began) / 1e6,
+        key: flying.id)
     }
     let data = try TrainerReply(line, to: command).data
     let paths = TrainerPaths.absolute(data, of: command, in: sessions[flying.target.session]?.currentDirectory)
