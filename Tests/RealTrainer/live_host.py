@@ -63,7 +63,7 @@ class LiveHost:
                     return answer["result"]
         raise ConnectionError("the host closed the connection")
 
-    def call(self, command: str, **arguments: Any) -> Any:
+    def call(self, command: str, /, **arguments: Any) -> Any:
         """Runs a command and gives its answer."""
         result = self._ask("command/call", {"name": command, "input": arguments})
         return result["result"]

@@ -84,7 +84,7 @@ def test_report_fork_and_merge(host: LiveHost, tmp_path: Path) -> None:
     assert merged == "merge1"
     host.until(f"steps of '{merged}'", lambda: steps(host, merged) >= 5)
     assert sorted(host.call("runs.show", run=merged)["parents"]) == [first, second]
-    edges = {(edge["parent"], edge["child"]) for edge in host.call("runs.lineage", runs=["baseline"])["edges"]}
+    edges = {(edge["from"], edge["to"]) for edge in host.call("runs.lineage", runs=["baseline"])["edges"]}
     assert edges >= {("baseline", first), ("baseline", second), (first, merged), (second, merged)}
     with pytest.raises(Refused, match=merged):
         host.call("trainer.fork", name=merged)

@@ -208,6 +208,41 @@ import Testing
     #expect(PeerProcess.workingDirectory(of: 0x3FFF_FFFF) == nil)
   }
 
+  @Test func pausedTrainerThatSaysNothingIsKnownAgainAfterARestart() async throws {
+    let first = try ServiceBench()
+    let before = try first.trainer()
+    before.send(event("paused", seq: 7))
+    try await first.sink.told(on: .status) { $0["state"] == "paused" && $0["pid"] != nil }
+    first.stop()
+    before.close()
+
+    let second = try ServiceBench(directory: first.directory)
+    let silent = try second.trainer()
+    try await second.sink.told(on: .status) { $0["state"] == "paused" && $0["session_id"] == "sess-a" }
+    async let answer = second.service.request("resume", session: "baseline")
+    let line = try JSONValue(parsing: try #require(await silent.next()))
+    silent.send(#"{"id":\#(line["id"]!.serialized()),"ok":true,"data":{}}"#, event("resumed", seq: 8))
+    #expect(try await answer.session == "sess-a")
+    try await second.sink.told(on: .status) { $0["state"] == "running" }
+    // A second connection of the same process is not taken for it while that one lives.
+    let other = try second.trainer()
+    other.send(step(1, seq: 1, session: "sess-b"))
+    try await second.sink.told(on: .status) { $0["session_id"] == "sess-b" && $0["pid"] != nil }
+    #expect(try second.service.sessions.target("sess-a").connection == 1)
+    second.stop()
+  }
+
+  @Test func damagedMemoryIsNoMemory() async throws {
+    for text in ["{", "[]", #"{"sessions":[{"session":"s","pid":-1,"began":"x"},7]}"#] {
+      let directory = FileManager.default.temporaryDirectory.appending(path: "trainer-tests-\(UUID().uuidString)").path()
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      try text.write(toFile: directory + "/sessions.json", atomically: false, encoding: .utf8)
+      let bench = try ServiceBench(directory: directory)
+      #expect(bench.service.sessions.sessions.isEmpty)
+      bench.stop()
+    }
+  }
+
   // MARK: - Hostile lines
 
   @Test func runNamesOfAnyKindAreCarried() async throws {

@@ -96,7 +96,10 @@ import Testing
       refusal(nil) == "3 sessions are connected: 'other' (run3), 'sess-ab2' (run2), 'sess-aa1' (run1); name one as 'session'")
     #expect(refusal("x") == "there is no session 'x'; 'trainer.list' shows all that are known")
     table.closed(3)
-    #expect(refusal("other") == "session 'other' is not connected (lost): its connection ended without a word of an end; if its process lives, it connects again by itself")
+    #expect(
+      refusal("other")
+        == "session 'other' is not connected (lost): its connection ended without a word of an end; if its process lives, it connects again by itself"
+    )
   }
 
   @Test func withoutATrainerThatIsSaid() {

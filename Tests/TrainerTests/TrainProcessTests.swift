@@ -137,7 +137,9 @@ import Testing
     try (step(1, seq: 1) + "\n").write(toFile: bench.directory + "/line", atomically: false, encoding: .utf8)
     // A grandchild, as under a launcher.
     let record = try run(
-      bench, "python3 -c \"import socket; s = socket.create_connection(('127.0.0.1', \(port))); s.sendall(open('line','rb').read()); input()\" < gate; true")
+      bench,
+      "python3 -c \"import socket; s = socket.create_connection(('127.0.0.1', \(port))); s.sendall(open('line','rb').read()); input()\" < gate; true"
+    )
     let hold = Task.detached { open(bench.directory + "/gate", O_WRONLY) }
     let joined = try await bench.sink.told(on: .process) { $0["type"] == "process_joined" }
     #expect(joined["session_id"] == .string(record.id) && joined["trainer_session"] == "sess-a" && joined["run_id"] == "baseline")
@@ -153,13 +155,25 @@ import Testing
   @Test(
     arguments: [
       ([:], "cannot do 'train.start': give a 'script', or a whole 'command'"),
-      (["script": "x.py"], "cannot do 'train.start': give the directory to run in as 'cwd': checkpoints and other relative paths begin there"),
+      (
+        ["script": "x.py"],
+        "cannot do 'train.start': give the directory to run in as 'cwd': checkpoints and other relative paths begin there"
+      ),
       (["command": []], "cannot do 'train.start': 'command' must be an array of texts: the program, then its arguments"),
       (["command": ["x"], "script": "y"], "cannot do 'train.start': give 'command' or 'script', not both"),
-      (["command": ["x"], "cwd": "/nowhere"], "cannot do 'train.start': 'cwd' must be an existing directory, given from the root on; '/nowhere' is none"),
-      (["command": ["x"], "cwd": "tmp"], "cannot do 'train.start': 'cwd' must be an existing directory, given from the root on; 'tmp' is none"),
+      (
+        ["command": ["x"], "cwd": "/nowhere"],
+        "cannot do 'train.start': 'cwd' must be an existing directory, given from the root on; '/nowhere' is none"
+      ),
+      (
+        ["command": ["x"], "cwd": "tmp"],
+        "cannot do 'train.start': 'cwd' must be an existing directory, given from the root on; 'tmp' is none"
+      ),
       (["command": ["x\u{0}"], "cwd": "/"], "cannot do 'train.start': a word of the command or the environment holds the character NUL"),
-      (["command": ["x"], "cwd": "/", "env": ["A=B": "c"]], "cannot do 'train.start': 'env.A=B' must be a text, or null to take the variable away"),
+      (
+        ["command": ["x"], "cwd": "/", "env": ["A=B": "c"]],
+        "cannot do 'train.start': 'env.A=B' must be a text, or null to take the variable away"
+      ),
       (
         ["command": ["/no/such/program"], "cwd": "/"],
         "cannot start '/no/such/program' in '/': No such file or directory; correct the command, or give 'python' from the root on"
@@ -186,7 +200,8 @@ import Testing
     #expect(stopped["exitSignal"] == 2 && stopped["state"] == "ended")
     #expect(try await bench.ask("train.list")["processes"]?.arrayValue?.map { $0["id"] } == [started["id"]])
     #expect(
-      try await bench.refusal("train.stop", ["id": "proc-x"])?.message == "there is no process 'proc-x'; 'train.list' shows all that are known")
+      try await bench.refusal("train.stop", ["id": "proc-x"])?.message
+        == "there is no process 'proc-x'; 'train.list' shows all that are known")
     await bench.host.close()
   }
 }

@@ -115,6 +115,18 @@ import Testing
     bench.stop()
   }
 
+  @Test func endOfTheLineIsTheAnswerToAStop() async throws {
+    let (bench, trainer) = try await trained()
+    async let answer = bench.service.request("stop", session: nil)
+    _ = try await nextCommand(trainer)
+    trainer.close()
+    #expect(try await answer.data == ["status": "ended"])
+    _ = await bench.sink.next(on: .disconnected)
+    let session = try #require(bench.service.sessions.sessions.first)
+    #expect(session.state == .ended && session.reason == "its connection ended after it was told to stop")
+    bench.stop()
+  }
+
   @Test func cancelledRequestLeavesNothingBehind() async throws {
     let (bench, trainer) = try await trained()
     let request = Task { try await bench.service.request("fork", session: nil) }

@@ -244,7 +244,10 @@ import Testing
     ) {
       try TrainerService(
         TrainerSettings(.init(port: port)),
-        .init(spoolDirectory: "/nowhere/x", processDirectory: "/proc/nowhere", ledger: FakeLedger(), sink: RecordingSink(), warn: { _, _ in }, report: { _, _ in }))
+        .init(
+          spoolDirectory: "/nowhere/x", processDirectory: "/proc/nowhere", memoryFile: "/proc/nowhere", ledger: FakeLedger(),
+          sink: RecordingSink(), warn: { _, _ in },
+          report: { _, _ in }))
     }
     bench.stop()
   }

@@ -99,11 +99,12 @@ import Testing
     await bench.host.close()
   }
 
-  @Test(arguments: [
-    ("pause", ["ckpt": "./a/./b.pt"], ["ckpt": "/d/a/b.pt"]), ("pause", ["ckpt": nil], ["ckpt": nil]),
-    ("prepare_export", ["ckpt": ["path": "x", "step": 1]], ["ckpt": ["path": "/d/x", "step": 1]]),
-    ("merge", ["paths": ["x", "/y"]], ["paths": ["/d/x", "/y"]]), ("fork", ["ckpt": "x"], ["ckpt": "x"]), ("pause", [1], [1]),
-  ] as [(String, JSONValue, JSONValue)])
+  @Test(
+    arguments: [
+      ("pause", ["ckpt": "./a/./b.pt"], ["ckpt": "/d/a/b.pt"]), ("pause", ["ckpt": nil], ["ckpt": nil]),
+      ("prepare_export", ["ckpt": ["path": "x", "step": 1]], ["ckpt": ["path": "/d/x", "step": 1]]),
+      ("merge", ["paths": ["x", "/y"]], ["paths": ["/d/x", "/y"]]), ("fork", ["ckpt": "x"], ["ckpt": "x"]), ("pause", [1], [1]),
+    ] as [(String, JSONValue, JSONValue)])
   func pathsAreFoundWhereTheyAre(command: String, data: JSONValue, expected: JSONValue) {
     #expect(TrainerPaths.absolute(data, of: command, in: "/d").data == expected)
     #expect(TrainerPaths.absolute(data, of: command, in: nil).data == data)
@@ -221,7 +222,8 @@ import Testing
     #expect(refusal.code == "in_flight" && refusal.status == .busy && refusal.retryable)
     #expect(
       refusal.message
-        == "'\(wire)' of session 'sess-a' was asked for and is not over yet; wait for it, 'trainer.list' shows when the session is no longer busy")
+        == "'\(wire)' of session 'sess-a' was asked for and is not over yet; wait for it, 'trainer.list' shows when the session is no longer busy"
+    )
     #expect(try await bench.refusal("trainer.request", ["cmd": .string(wire)])?.code == "in_flight")
     let id = try #require(trainer.id(of: wire))
     trainer.trainer.send(#"{"id":"\#(id)","ok":true,"data":{"new_run":"fork1","losses":[]}}"#)
@@ -253,7 +255,8 @@ import Testing
     let bench = try await PluginBench()
     let trainer = try await bench.trainer()
     trainer.trainer.send(
-      #"{"type":"log","level":"info","text":"[fit_driver] begins","run_id":"baseline","ts":1700000009,"session_id":"sess-a","event_seq":2}"#)
+      #"{"type":"log","level":"info","text":"[fit_driver] begins","run_id":"baseline","ts":1700000009,"session_id":"sess-a","event_seq":2}"#
+    )
     try await bench.status { $0["lightning"] == true }
     let message =
       "'test' in the middle of a training under Lightning ends the training with an error at the next resume; if that is what you want, repeat "

@@ -86,7 +86,9 @@ struct CommandInput {
 
   /// One of some words.
   func word(_ name: String, of words: [String]) throws -> String? {
-    try value(name, "one of " + words.map { "'\($0)'" }.joined(separator: ", ")) { $0.stringValue.flatMap { words.contains($0) ? $0 : nil } }
+    try value(name, "one of " + words.map { "'\($0)'" }.joined(separator: ", ")) {
+      $0.stringValue.flatMap { words.contains($0) ? $0 : nil }
+    }
   }
 
   /// The members of an object.

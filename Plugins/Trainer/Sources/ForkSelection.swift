@@ -34,7 +34,8 @@ enum ForkSelection: Sendable, Equatable {
   }
 
   private static func region(_ input: CommandInput) throws -> ForkSelection {
-    guard let region = try input.members("region"), let least = try region.number("min_loss"), let most = try region.number("max_loss") else {
+    guard let region = try input.members("region"), let least = try region.number("min_loss"), let most = try region.number("max_loss")
+    else {
       throw input.invalid("'region' needs 'min_loss' and 'max_loss'")
     }
     guard least <= most else { throw input.invalid("'region.min_loss' (\(least)) is above 'region.max_loss' (\(most))") }

@@ -91,7 +91,8 @@ struct Lineage: Sendable {
     guard case .region(let least, let most) = selection else { return selection }
     guard let found = try await RegionSamples.find(in: run, least, most, service.ledger) else {
       warnings.add(
-        "there is no recorded report of '\(run)': the trainer scans the samples itself, in training mode, and may pick others than a report shows")
+        "there is no recorded report of '\(run)': the trainer scans the samples itself, in training mode, and may pick others than a report shows"
+      )
       return selection
     }
     guard !found.indices.isEmpty else {

@@ -24,15 +24,18 @@ final class PeerProbe: Sendable {
 
   private let port: UInt16
   private let poller: Poller
+  private let remember: @Sendable () -> Void
   private let onFinding: @Sendable (Finding) -> Void
   private let state = Mutex(State())
   private let thread = Mutex<OwnedThread?>(nil)
 
   /// - Parameters:
   ///   - port: That the connections lead to.
+  ///   - remember: Called on the probe's thread, which may wait for a disk, after each `wake`.
   ///   - onFinding: Called on the probe's thread.
-  init(port: UInt16, onFinding: @escaping @Sendable (Finding) -> Void) throws {
+  init(port: UInt16, remember: @escaping @Sendable () -> Void, onFinding: @escaping @Sendable (Finding) -> Void) throws {
     self.port = port
+    self.remember = remember
     self.onFinding = onFinding
     poller = try Poller()
   }
@@ -50,11 +53,15 @@ final class PeerProbe: Sendable {
     poller.wake()
   }
 
+  /// Has what is known of sessions written down. Any thread; never blocks.
+  func wake() { poller.wake() }
+
   /// Ends the thread.
   func finish() {
     state.withLock { $0.isFinished = true }
     poller.wake()
     thread.withLock { $0.take() }?.join()
+    remember()
   }
 
   private func run() {
@@ -64,6 +71,7 @@ final class PeerProbe: Sendable {
       for question in questions {
         if let process = PeerProcess.find(port: question.port, ours: port) { tell(process, question.connection, &watched) }
       }
+      remember()
       for ready in poller.wait() {
         let id = pid_t(truncatingIfNeeded: ready.token)
         guard let end = watched.removeValue(forKey: id) else { continue }

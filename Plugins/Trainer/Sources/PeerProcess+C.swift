@@ -7,6 +7,8 @@ internal import Glibc
 /// The process at the other end of a connection, as /proc shows it. Nil wherever it belongs to another user.
 struct PeerProcess: Sendable, Equatable {
   let id: pid_t
+  /// See `ProcessStat`.
+  var began: UInt64
   var workingDirectory: String?
   /// It, its parent, and so on; the first is `id`.
   var ancestry: [pid_t]
@@ -31,8 +33,9 @@ struct PeerProcess: Sendable, Equatable {
 
   /// - Returns: Nil when there is no such process.
   init?(_ id: pid_t) {
-    guard kill(id, 0) == 0 || errno == EPERM else { return nil }
+    guard let stat = ProcessStat(id) else { return nil }
     self.id = id
+    began = stat.began
     workingDirectory = Self.workingDirectory(of: id)
     ancestry = [id]
     while ancestry.count < Self.mostAncestors, let parent = ProcessStat(ancestry[ancestry.count - 1])?.parent, parent > 1 {

@@ -36,6 +36,7 @@ struct Session: Sendable {
   private(set) var workingDirectory: String? { didSet { noteChange(workingDirectory != oldValue) } }
   /// The process is known from its socket, not only from what it says.
   private(set) var isProcessSeen = false
+  private(set) var processBegan: UInt64?
   /// Its process, the parent of that, and so on.
   private(set) var ancestry: [pid_t] = []
   /// The process has ended.
@@ -53,7 +54,9 @@ struct Session: Sendable {
   /// Why it is in its phase, as far as that was told.
   private(set) var cause: String? { didSet { noteChange(cause != oldValue) } }
   /// Batches without a finite loss since the last step.
-  private(set) var nonFiniteLosses = 0 { didSet { noteChange((nonFiniteLosses >= Self.hopelessLosses) != (oldValue >= Self.hopelessLosses)) } }
+  private(set) var nonFiniteLosses = 0 {
+    didSet { noteChange((nonFiniteLosses >= Self.hopelessLosses) != (oldValue >= Self.hopelessLosses)) }
+  }
   /// Oldest first.
   var connections: [ConnectionID] = [] { didSet { noteChange(connections.isEmpty != oldValue.isEmpty) } }
   /// Oldest first.
@@ -136,8 +139,20 @@ extension Session {
     isProcessSeen = true
     isProcessGone = false
     ancestry = process.ancestry
+    processBegan = process.began
     processID = Int64(process.id)
     workingDirectory = process.workingDirectory ?? workingDirectory
+  }
+
+  /// Takes over what an earlier life knew; nothing has been heard in this one.
+  mutating func recall(_ entry: SessionMemory.Entry) {
+    guard lastHeard == nil else { return }
+    project = entry.project
+    runID = entry.run
+    runName = entry.runName
+    isLightning = entry.isLightning
+    phase = entry.isPaused ? .paused : .running
+    cause = entry.cause
   }
 
   /// Notes that its process is no more.
@@ -167,6 +182,7 @@ extension Session {
   /// Forgets what was sent on a connection that is no more.
   mutating func lost(_ connection: ConnectionID) {
     connections.removeAll { $0 == connection }
+    if outstanding.contains(where: { $0.command == "stop" && $0.connection == connection }), phase != .ended { phase = .stopping }
     if !outstanding.isEmpty { outstanding.removeAll { $0.connection == connection } }
     if !isConnected { isTesting = false }
   }
@@ -207,7 +223,8 @@ extension Session {
   private static func cause(_ event: EventHead) -> String? {
     switch event.action {
     case nil: nil
-    case "auto_test_pause": "paused after the automatic test at the end: 'resume' trains on without a limit, 'stop' ends the script's training"
+    case "auto_test_pause":
+      "paused after the automatic test at the end: 'resume' trains on without a limit, 'stop' ends the script's training"
     case let action?: "paused by '\(action)'" + (event.pauseReason.map { ": \($0)" } ?? "")
     }
   }

@@ -129,6 +129,17 @@ final class SessionTable: Sendable {
     }
   }
 
+  /// Takes a connection on which nothing was said for that of the session its process was in.
+  func recall(_ entry: SessionMemory.Entry, on connection: ConnectionID) {
+    state.withLock { state in
+      guard let peer = state.connections[connection], peer.sessions.isEmpty, state.sessions[entry.session]?.isConnected != true else {
+        return
+      }
+      attach(entry.session, to: connection, time: nil, in: &state)
+      state.change(entry.session) { $0.recall(entry) }
+    }
+  }
+
   /// Notes that a process is no more.
   func ended(_ process: pid_t) {
     state.withLock { state in

@@ -69,7 +69,9 @@ extension TrainerCommands {
       // What can be refused is refused before the training is paused.
       let foreign = parent == current ? nil : try await lineage.checkpoint(of: parent, isNeeded: false, &warnings)
       let naming = RunNaming(service: service)
-      let name = try await chosenName.asyncMap { try await naming.reserve($0, &warnings) }.orElse { try await naming.next("fork", &warnings) }
+      let name = try await chosenName.asyncMap { try await naming.reserve($0, &warnings) }.orElse {
+        try await naming.next("fork", &warnings)
+      }
       var payload = samples.payload
       payload["parent_run_id"] = .string(parent)
       payload["owner_run_id"] = .string(parent)
@@ -117,10 +119,13 @@ extension TrainerCommands {
   private func merge(_ input: CommandInput, _ service: TrainerService) async throws -> JSONValue {
     let strategy = try input.string("strategy") ?? "swa"
     guard ["swa", "fisher", "adapter"].contains(strategy) else {
-      throw input.invalid("the trainer knows no strategy '\(strategy)' and would average as for 'swa' without a word; give 'swa', 'fisher' or 'adapter'")
+      throw input.invalid(
+        "the trainer knows no strategy '\(strategy)' and would average as for 'swa' without a word; give 'swa', 'fisher' or 'adapter'")
     }
     let (parents, files) = (try input.names("parents") ?? [], try input.names("paths") ?? [])
-    guard parents.count + files.count >= 2 else { throw input.invalid("give at least two runs as 'parents', or checkpoint files as 'paths'") }
+    guard parents.count + files.count >= 2 else {
+      throw input.invalid("give at least two runs as 'parents', or checkpoint files as 'paths'")
+    }
     guard Set(parents).count == parents.count else { throw input.invalid("a run stands twice in 'parents'") }
     let (chosenName, resume) = (try input.name("name"), try input.bool("resume"))
     return try await once("merge", input, service) { target in
@@ -130,12 +135,16 @@ extension TrainerCommands {
       let found = try await lineage.checkpoints(of: parents.filter { $0 != current }, &warnings)
       let given = try files.map { try lineage.path($0, "paths") }
       let naming = RunNaming(service: service)
-      let name = try await chosenName.asyncMap { try await naming.reserve($0, &warnings) }.orElse { try await naming.next("merge", &warnings) }
+      let name = try await chosenName.asyncMap { try await naming.reserve($0, &warnings) }.orElse {
+        try await naming.next("merge", &warnings)
+      }
       return try await naming.keeping(name) { [warnings] in
         try await PausedWork(service: service, target: target, resume: resume).run("merge '\(name)'") { pause in
           var payload: JSONValue = ["strategy": .string(strategy), "new_name": .string(name)]
           if !parents.isEmpty { payload["parents"] = .array(parents.map { .string($0) }) }
-          if let paths = try lineage.paths(of: parents, current, pause, found, given) { payload["paths"] = .array(paths.map { .string($0) }) }
+          if let paths = try lineage.paths(of: parents, current, pause, found, given) {
+            payload["paths"] = .array(paths.map { .string($0) })
+          }
           let answer = try await service.request("merge", payload, at: target, within: input.milliseconds("timeoutMs"))
           var result = answer.description(warnings)
           result["run"] = answer.data["new_run"]

@@ -23,7 +23,10 @@ extension TrainerCommands {
       },
       passing("trainer.propose_subsets", "propose_subsets") { _, _ in nil },
       passing("trainer.seeds", "set_counter_seeds") { input, _ in
-        ["fork_counter_init": .integer(Int64(try input.count("fork") ?? 0)), "merge_counter_init": .integer(Int64(try input.count("merge") ?? 0))]
+        [
+          "fork_counter_init": .integer(Int64(try input.count("fork") ?? 0)),
+          "merge_counter_init": .integer(Int64(try input.count("merge") ?? 0)),
+        ]
       },
       passing("trainer.clean_disk", "clean_disk") { _, _ in nil },
       passing("trainer.enforce_version", "enforce_version") { input, _ in

@@ -96,7 +96,8 @@ struct TrainerCommands: Sendable {
     let target = try service.sessions.target(input.string("session") ?? run)
     let session = service.sessions[target.session]
     if CommandTraits.guardKey(name) == "test", session?.isLightning == true {
-      try refuse(name, "in the middle of a training under Lightning ends the training with an error at the next resume", unlessConfirmedIn: input)
+      try refuse(
+        name, "in the middle of a training under Lightning ends the training with an error at the next resume", unlessConfirmedIn: input)
     }
     guard let key = CommandTraits.guardKey(name) else { return try await body(target) }
     return try await service.flights.alone(key, target.session, as: name) {

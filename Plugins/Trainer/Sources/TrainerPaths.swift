@@ -22,7 +22,9 @@ enum TrainerPaths {
     var (result, asGiven) = (data, [String: JSONValue]())
     for member in members[command] ?? [] {
       let names = member.split(separator: ".").map(String.init)
-      guard let before = names.reduce(Optional(data), { $0?[$1] }), let after = absolute(before, directory), after != before else { continue }
+      guard let before = names.reduce(Optional(data), { $0?[$1] }), let after = absolute(before, directory), after != before else {
+        continue
+      }
       asGiven[member] = before
       if names.count == 1 { result[names[0]] = after } else { result[names[0]] = with(result[names[0]], names[1], after) }
     }

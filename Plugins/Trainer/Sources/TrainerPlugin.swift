@@ -45,7 +45,8 @@ public final class TrainerPlugin: Plugin {
       settings,
       TrainerService.Surroundings(
         spoolDirectory: try context.directory(.state) + "/trainer-spool",
-        processDirectory: try context.directory(.state) + "/trainings", ledger: StoreLedger(context: context), sink: sink,
+        processDirectory: try context.directory(.state) + "/trainings",
+        memoryFile: try context.directory(.state) + "/trainer-sessions.json", ledger: StoreLedger(context: context), sink: sink,
         warn: { [log = context.log] message, values in log.warning(message, values) },
         report: { [context] address, phase in Self.report(address, phase, context) }))
     running.withLock { $0 = service }

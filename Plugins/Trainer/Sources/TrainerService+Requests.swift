@@ -86,7 +86,17 @@ extension TrainerService {
   }
 
   private func answer(to flying: Flying, _ command: String, within limit: Duration?) async throws -> Answer {
-    let (line, milliseconds) = try await line(of: flying, command, within: limit)
+    let line: [UInt8]
+    let milliseconds: Double
+    do {
+      (line, milliseconds) = try await self.line(of: flying, command, within: limit)
+    } catch let failure as PluginFailure {
+      // The reply to a stop is usually lost with the script that ends: the end is the answer.
+      guard command == "stop", failure.code == "connection_lost" else { throw failure }
+      return Answer(
+        session: flying.target.session, data: ["status": "ended"], milliseconds: Double(MonotonicClock.now - flying.began) / 1e6,
+        key: flying.id)
+    }
     let data = try TrainerReply(line, to: command).data
     let paths = TrainerPaths.absolute(data, of: command, in: sessions[flying.target.session]?.currentDirectory)
     checkpoints.saw(command, of: flying.run, paths.data)

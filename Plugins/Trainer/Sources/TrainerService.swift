@@ -27,6 +27,8 @@ final class TrainerService: Sendable {
     var spoolDirectory: String
     /// Of the processes begun here.
     var processDirectory: String
+    /// Where it is kept which process is in which session.
+    var memoryFile: String
     /// What was recorded before.
     var ledger: any RunLedger
     var sink: any EventSink
@@ -60,9 +62,12 @@ final class TrainerService: Sendable {
       emit: { topic, line in _ = inbox.add(Arrival(.own(topic), on: 0, line)) },
       mayRead: { [spool] in spool.usage.phase == .memory })
     gate.wakes { [processes] in processes.wake() }
-    probe = try PeerProbe(port: listener.address.port) { [sessions] finding in
+    let memory = SessionMemory(path: surroundings.memoryFile)
+    probe = try PeerProbe(port: listener.address.port, remember: { memory.write() }) { [sessions] finding in
       switch finding {
-      case .found(let process, let connection): sessions.learned(process, of: connection)
+      case .found(let process, let connection):
+        sessions.learned(process, of: connection)
+        if let entry = memory.session(of: process) { sessions.recall(entry, on: connection) }
       case .ended(let process): sessions.ended(process)
       }
       _ = inbox.add(Arrival(.news, on: 0))
@@ -71,7 +76,12 @@ final class TrainerService: Sendable {
       Pump.Parts(
         inbox: inbox, spool: spool, sessions: sessions, requests: requests, counters: counters, complaints: complaints,
         maxLineBytes: settings.maxLineBytes, acknowledge: { [door, counters] in Self.send($0, through: door, counters) },
-        tookOwn: { [processes] in processes.tookOwn($0) }, changed: { [processes] in processes.saw($0) }, askWhose: { [probe] in probe.ask($0, peer: $1) },
+        tookOwn: { [processes] in processes.tookOwn($0) },
+        changed: { [processes, probe] session in
+          processes.saw(session)
+          if memory.saw(session) { probe.wake() }
+        },
+        askWhose: { [probe] in probe.ask($0, peer: $1) },
         resumeReading: { gate.open() }))
     publisher = Publisher(
       Publisher.Parts(spool: spool, sessions: sessions, counters: counters, complaints: complaints, sink: surroundings.sink))

@@ -67,7 +67,10 @@ final class ObedientTrainer: Sendable {
     case "merge":
       ["new_run": payload["new_name"] ?? .null, "parents": payload["parents"] ?? .null, "paths": payload["paths"] ?? []]
     case "switch_run", "attach_context":
-      ["ok": true, "run_id": payload["run_id"] ?? "baseline", "paused": true, "ckpt_loaded": true, "ckpt_path": payload["init_ckpt"] ?? .null]
+      [
+        "ok": true, "run_id": payload["run_id"] ?? "baseline", "paused": true, "ckpt_loaded": true,
+        "ckpt_path": payload["init_ckpt"] ?? .null,
+      ]
     case "test", "test_now": ["status": "ok", "avg_loss": 0.5, "ckpt_path": "checkpoints/t.pt"]
     case "generate_report":
       [

@@ -28,7 +28,8 @@ final class ServiceBench: Sendable {
         .init(
           port: 0, spoolMemoryBytes: spoolMemoryBytes, maxLineBytes: maxLineBytes, maxConnections: maxConnections)),
       .init(
-        spoolDirectory: spoolDirectory ?? directory + "/spool", processDirectory: directory + "/trainings", ledger: ledger, sink: sink,
+        spoolDirectory: spoolDirectory ?? directory + "/spool", processDirectory: directory + "/trainings",
+        memoryFile: directory + "/sessions.json", ledger: ledger, sink: sink,
         warn: { _, _ in }
       ) { continuation.yield($1) })
     self.sink = sink

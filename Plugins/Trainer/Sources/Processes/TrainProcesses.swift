@@ -52,16 +52,9 @@ final class TrainProcesses: Sendable {
   /// Goes on with what an earlier life began.
   func start() throws {
     loadAll()
-    let watch = try FileWatch()
-    let started: OwnedThread
-    do {
-      started = try OwnedThread.begin(name: "trainer-process") { [self] in
-        var loop = TrainLoop(self, watch)
-        loop.run()
-      }
-    } catch {
-      watch.close()
-      throw error
+    let started = try OwnedThread.begin(name: "trainer-process") { [self] in
+      var loop = TrainLoop(self)
+      loop.run()
     }
     thread.withLock { $0 = started }
   }
@@ -92,10 +85,11 @@ final class TrainProcesses: Sendable {
 
   /// Begins a process.
   func begin(_ order: TrainOrder) throws -> TrainRecord {
-    let id = "proc-" + String(UInt64.random(in: 1 << 44 ..< 1 << 48), radix: 16)
+    let id = "proc-" + String(UInt64.random(in: 1 << 44..<1 << 48), radix: 16)
     let place = self.place(id)
     guard SmallFile.makeDirectory(directory), SmallFile.makeDirectory(place) else {
-      throw PluginFailure("cannot start '\(order.command[0])': the directory '\(place)' for its output cannot be made; free space, or see its rights")
+      throw PluginFailure(
+        "cannot start '\(order.command[0])': the directory '\(place)' for its output cannot be made; free space, or see its rights")
     }
     let pid: pid_t
     do {
@@ -143,7 +137,8 @@ final class TrainProcesses: Sendable {
   /// - Parameter grace: How long it has.
   func stop(_ id: String, signal: Int32, grace: Duration) async throws -> TrainRecord {
     guard let record = self[id] else {
-      throw PluginFailure("there is no process '\(id)'; 'train.list' shows all that are known", code: "process_not_found", status: .notFound)
+      throw PluginFailure(
+        "there is no process '\(id)'; 'train.list' shows all that are known", code: "process_not_found", status: .notFound)
     }
     guard record.isRunning else { return record }
     // Its number may belong to somebody else by now.
@@ -151,7 +146,8 @@ final class TrainProcesses: Sendable {
     if await !hasEnded(id, within: grace), ProcessStat(record.pid)?.began == record.began { Spawn.signal(record.pid, SIGKILL) }
     try Task.checkCancellation()
     guard await hasEnded(id, within: .seconds(10)), let ended = self[id] else {
-      throw PluginFailure("process \(record.pid) of '\(id)' was killed and has not ended; it may wait for a device or a disk", retryable: true)
+      throw PluginFailure(
+        "process \(record.pid) of '\(id)' was killed and has not ended; it may wait for a device or a disk", retryable: true)
     }
     return ended
   }
@@ -292,29 +288,35 @@ private struct TrainLoop {
   private static let watchToken: UInt64 = 0
 
   private let owner: TrainProcesses
-  private let watch: FileWatch
+  /// Made when there is something to follow: a user has only so many.
+  private var watch: FileWatch?
   private var followed: [String: Followed] = [:]
   private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-  init(_ owner: TrainProcesses, _ watch: FileWatch) {
-    self.owner = owner
-    self.watch = watch
-  }
+  init(_ owner: TrainProcesses) { self.owner = owner }
 
   mutating func run() {
-    owner.poller.set(.reading, was: [], for: watch.descriptor, token: Self.watchToken)
     while let fresh = owner.takeFresh() {
       for record in fresh { follow(record) }
       let hasMore = owner.hasRoom && readAll()
-      for ready in owner.poller.wait(milliseconds: hasMore ? 0 : -1) {
-        if ready.token == Self.watchToken { watch.drain() } else { processEnded(pid_t(truncatingIfNeeded: ready.token)) }
+      for ready in owner.poller.wait(milliseconds: hasMore ? 0 : patience) {
+        if ready.token == Self.watchToken { watch?.drain() } else { processEnded(pid_t(truncatingIfNeeded: ready.token)) }
       }
     }
     for one in followed.values {
       one.tail.close()
       one.end?.close()
     }
-    watch.close()
+    watch?.close()
+  }
+
+  /// Without a watch the files are looked at five times a second.
+  private var patience: Int32 { followed.isEmpty || watch != nil ? -1 : 200 }
+
+  private mutating func makeWatch() {
+    guard watch == nil, let made = try? FileWatch() else { return }
+    owner.poller.set(.reading, was: [], for: made.descriptor, token: Self.watchToken)
+    watch = made
   }
 
   private mutating func follow(_ record: TrainRecord) {
@@ -322,7 +324,8 @@ private struct TrainLoop {
     guard let tail = TrainTail(directory: place, offsets: owner.position(of: record.id).offsets) else {
       return owner.ended(record.id, .unknown)
     }
-    for stream in TrainTail.streams { watch.add(place + "/" + stream) }
+    makeWatch()
+    for stream in TrainTail.streams { watch?.add(place + "/" + stream) }
     // A child that has ended waits to be reaped; of others the number may be somebody else's by now.
     let isOurs = record.began == 0 || ProcessStat(record.pid).map { $0.began == record.began } ?? true
     let end = isOurs ? ProcessEnd(record.pid) : nil
