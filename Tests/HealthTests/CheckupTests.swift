@@ -144,6 +144,25 @@ import Testing
     await harness.host.close()
   }
 
+  /// One rank paused a batch before the other, which waits for it.
+  @Test func ranksThatMissEachOtherAreAskedAgain() async throws {
+    let harness = try await HealthHarness()
+    harness.train([session("s0", run: "r"), session("s1", run: "r")])
+    harness.store()
+    let (asked, inlet) = AsyncStream<String>.makeStream()
+    harness.host.answer("trainer.pause") { call in
+      inlet.yield(String(decoding: call.input.bytes, as: UTF8.self))
+      harness.host.answer("trainer.pause") { _ in "{}" }
+      throw PluginFailure("'pause' failed in 1 of 2 ranks", code: "rank_failed", retryable: true)
+    }
+    let answer = try await harness.ask("health.check", ["check": "numerics"])
+    #expect(answer["verdict"] == "ok")
+    #expect(harness.conversation == ["resume s0", "numerics_health s0", "resume s0"])
+    var first = asked.makeAsyncIterator()
+    #expect(try JSONValue(parsing: await first.next() ?? "")["timeoutMs"] == 8_000)
+    await harness.host.close()
+  }
+
   @Test func aCallerThatTakesNoChunksDoesNotKeepTheTrainingPaused() async throws {
     let harness = try await HealthHarness()
     harness.train()
