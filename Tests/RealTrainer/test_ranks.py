@@ -10,7 +10,7 @@ from live_host import LiveHost
 
 def test_two_ranks_pause_check_and_resume_together(host: LiveHost, tmp_path: Path) -> None:
     for rank in range(2):
-        host.train("--name", "ranks", "--rank", str(rank), "--rendezvous", str(tmp_path / "rendezvous"), folder=tmp_path / f"rank{rank}")
+        host.train("--name", "ranks", "--rank", str(rank), "--rendezvous", str(tmp_path / "rendezvous"), folder=tmp_path / "work")
 
     def sessions():
         return [s for s in host.call("trainer.list")["sessions"] if s["connected"] and s.get("run") == "ranks"]

@@ -29,9 +29,9 @@ final class Background: Sendable {
       let number = state.next
       state.next += 1
       let thread = OwnedThread.start(name: "export") { [self] in
-        let outcome = Swift.Result { try body() }
+        waiter.resume(with: Swift.Result { try body() })
+        // Last: until then a stop waits for this thread, so that whoever waited still has a thread to go on.
         finished(number)
-        waiter.resume(with: outcome)
       }
       guard let thread else { return PluginFailure("cannot begin: the system has no thread to give; raise the limit of processes") }
       state.threads[number] = thread

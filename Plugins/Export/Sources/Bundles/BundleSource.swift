@@ -15,6 +15,8 @@ struct BundleSource {
   private static let mostEntries = 2 * BundleManifest.mostFiles
   /// No file of a bundle packs better than this; what does is made to fill a disk.
   private static let largestRatio: Int64 = 1_000
+  /// While the manifest is looked for, there is no word yet of how large the whole may be.
+  private static let largestRatioUnannounced: Int64 = 200
 
   let path: String
   let isArchive: Bool
@@ -33,7 +35,7 @@ struct BundleSource {
   /// Finds and reads what the bundle says of itself.
   func manifest(_ work: Work) throws -> BundleManifest {
     var found: BundleManifest?
-    try visit(work) { item in
+    try visit(work, ratio: Self.largestRatioUnannounced) { item in
       guard let format = [BundleFormat.jackfield, .onthefly].first(where: { $0.manifestName == item.name }) else { return true }
       found = try BundleManifest(content(of: item, limit: BundleManifest.largest), format: format, of: path)
       return false
@@ -46,7 +48,7 @@ struct BundleSource {
   }
 
   /// Goes over all files, each name checked and none twice, until `body` says that it has enough.
-  func visit(_ work: Work, _ body: (Item) throws -> Bool) throws {
+  func visit(_ work: Work, ratio: Int64 = largestRatio, _ body: (Item) throws -> Bool) throws {
     var seen: Set<String> = []
     func admit(_ name: String) throws {
       try work.check()
@@ -59,7 +61,7 @@ struct BundleSource {
       guard seen.count <= Self.mostEntries else { throw BundleRefusal.make(path, "it has over \(Self.mostEntries) entries") }
     }
     if isArchive {
-      try visitArchive(work, admit, body)
+      try visitArchive(work, ratio, admit, body)
     } else {
       _ = try visitDirectory("", admit, body)
     }
@@ -111,25 +113,26 @@ extension BundleSource {
 // MARK: - Archives
 
 extension BundleSource {
-  private func visitArchive(_ work: Work, _ admit: (String) throws -> Void, _ body: (Item) throws -> Bool) throws {
+  private func visitArchive(
+    _ work: Work, _ ratio: Int64, _ admit: (String) throws -> Void, _ body: (Item) throws -> Bool
+  ) throws {
     do {
       let archive = try ArchiveReader(path: path)
-      let packed = FileSystem.size(of: path) ?? 0
-      func checkBomb() throws {
+      let most = ratio.multipliedReportingOverflow(by: (FileSystem.size(of: path) ?? 0) + (64 << 10)).partialValue
+      var unpacked: Int64 = 0
+      func read(_ buffer: inout [UInt8]) throws -> Int {
         try work.check()
-        guard archive.bytesUnpacked / Self.largestRatio <= packed + (64 << 10) else {
-          throw BundleRefusal.make(path, "it unpacks to more than \(Self.largestRatio) times its size")
-        }
+        let count = try archive.read(into: &buffer)
+        unpacked += Int64(count)
+        guard unpacked <= most else { throw BundleRefusal.make(path, "it unpacks to more than \(ratio) times its size") }
+        return count
       }
+      var rest = [UInt8](repeating: 0, count: Work.chunk)
       while let entry = try archive.next() {
-        try checkBomb()
         guard let name = try fileName(of: entry, admit) else { continue }
-        let isEnough = try !body(
-          Item(name: name) { buffer in
-            try checkBomb()
-            return try archive.read(into: &buffer)
-          })
-        if isEnough { return }
+        if try !body(Item(name: name, read: read)) { return }
+        // What nobody wanted is read all the same, piece by piece: to pass over it at once could take for ever.
+        while try read(&rest) > 0 {}
       }
     } catch let error as ArchiveError {
       throw BundleRefusal.make(path, "it is no archive, or a damaged or truncated one: \(error.message)")
