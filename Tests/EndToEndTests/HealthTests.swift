@@ -89,7 +89,6 @@ import Testing
 
   /// What the store keeps of it.
   private func expectHistory(_ host: LiveHost) throws {
-    let known = try host.json("commands", "--json").serialized()
     let rows = try host.json("call", "health.list", "--run", "baseline")["results"]?.arrayValue ?? []
     #expect(rows.count == 6)
     #expect(rows.first?["check"] == "numerics")

@@ -70,7 +70,8 @@ final class LiveHost {
     let directory = home + "/config.d"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let port = #""environment": {"ONTHEFLY_DASHBOARD_PORT": {"$env": "ONTHEFLY_DASHBOARD_PORT"}}"#
-    let text = #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}, "export": {"mode": "\#(mode)"}}}"#
+    let text =
+      #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}, "export": {"mode": "\#(mode)"}}}"#
     try Data(text.utf8).write(to: URL(filePath: directory + "/00-shipped.json"))
   }
 
