@@ -78,20 +78,20 @@ import Testing
 
   @Test func hostThatStopsLeavesTheTrainingAndItsOutput() async throws {
     let first = try ServiceBench()
-    let gate = first.directory + "/gate"
-    #expect(mkfifo(gate, 0o600) == 0)
-    let record = try run(first, "echo one; read line < gate; echo two; read line < gate")
+    let gates = ["/gate-1", "/gate-2"].map { first.directory + $0 }
+    for gate in gates { #expect(mkfifo(gate, 0o600) == 0) }
+    let record = try run(first, "echo one; read line < gate-1; echo two; read line < gate-2")
     #expect(await first.sink.next(on: .log)?.contains(#""text":"one""#) == true)
     first.stop()
     #expect(kill(record.pid, 0) == 0)
-    try "go\n".write(toFile: gate, atomically: false, encoding: .utf8)
+    try "go\n".write(toFile: gates[0], atomically: false, encoding: .utf8)
 
     let second = try ServiceBench(directory: first.directory)
     let log = try JSONValue(parsing: try #require(await second.sink.next(on: .log)))
     #expect(log["text"] == "two" && log["session_id"] == .string(record.id) && log["event_seq"] == 3)
     #expect(second.service.processes[record.id]?.isRunning == true)
     // This very process began it, so its end can be collected here; a host that was restarted is told nothing.
-    try "go\n".write(toFile: gate, atomically: false, encoding: .utf8)
+    try "go\n".write(toFile: gates[1], atomically: false, encoding: .utf8)
     let ended = try await second.sink.told(on: .process) { $0["type"] == "process_ended" }
     #expect(ended["session_id"] == .string(record.id) && ended["event_seq"] == 4)
     second.stop()
