@@ -9,6 +9,8 @@ PLUGINS := trainer:Trainer store:Store health:Health export:Export
 ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
+# Over a thousand tests begun at once on two cores wait so long for their turn that their own limits pass.
+TEST_WIDTH := --experimental-maximum-parallelization-width 8
 
 .PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer soak lint check format bench tsan install dist clean
 
@@ -36,7 +38,7 @@ test: setup-tests check test-swift test-python ## Set-up, build, lint, and all t
 
 test-swift:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build $(TEST_WIDTH)
 
 test-python: setup
 	$(VENV)/bin/python -m pytest -q Clients/Python/tests

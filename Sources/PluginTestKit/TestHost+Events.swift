@@ -104,6 +104,13 @@ extension TestHost {
     }
   }
 
+  /// Waits for an event that fits, among all that were and will be published on a topic.
+  public func published(
+    _ topic: String, within timeout: Duration = .seconds(30), where fits: @escaping @Sendable (PublishedEvent) -> Bool
+  ) async throws -> PublishedEvent {
+    try await state.wait(for: "a fitting event on '\(topic)'", within: timeout) { $0.published[topic]?.first(where: fits) }
+  }
+
   /// Every event the plugin has published on a topic.
   public func allPublished(_ topic: String) -> [PublishedEvent] { state.read { $0.published[topic] ?? [] } }
 

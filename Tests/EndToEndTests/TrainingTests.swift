@@ -83,6 +83,8 @@ import Testing
       try waits(for: "lost")
       try Data().write(to: URL(filePath: marks[2]))
       try waits(for: "running")
+      // Whose connection it is takes a moment to find out, and cannot be any more when it is gone.
+      _ = try host.until("call", "trainer.list") { $0["sessions"]?[0]?["pid"]?.intValue == Int(script.pid) }
       try Data().write(to: URL(filePath: marks[1]))
       #expect(script.wait().status == 0)
       try waits(for: "lost")

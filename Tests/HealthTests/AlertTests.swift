@@ -27,7 +27,7 @@ import Testing
     #expect(ended["ended"]?.doubleValue != nil)
     #expect(ended["sentence"]?.stringValue?.hasSuffix(" The loss was finite again for 2 steps.") == true)
     _ = try await harness.host.called("store.record_alert")
-    while harness.stored.count < 2 { await Task.yield() }
+    try await harness.stored(2)
     #expect(harness.stored == [began, ended])
     await harness.host.close()
   }

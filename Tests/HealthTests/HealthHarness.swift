@@ -3,17 +3,17 @@
 import FoundationEssentials
 import JSON
 import PluginSDK
-import PluginTestKit
 import Synchronization
 
 @testable import Health
+@testable import PluginTestKit
 
 /// The plugin in a host of its own, with a scripted trainer and store beside it.
 final class HealthHarness: Sendable {
   let host: TestHost
   /// The commands that changed or asked something of the trainer, in order, such as "pause s1", "dist_health s1".
   private let asked = Mutex<[String]>([])
-  private let records = Mutex<[JSONValue]>([])
+  private let records = Observed<[JSONValue]>([])
 
   init(configuration: String = "{}", starting: Bool = true) async throws {
     host = try await TestHost(
@@ -54,7 +54,7 @@ final class HealthHarness: Sendable {
     for command in ["store.record_health", "store.record_alert"] {
       host.answer(command) { [self] call in
         let row = try JSONValue(parsing: call.input.bytes)
-        records.withLock { $0.append(row) }
+        records.change { $0.append(row) }
         return #"{"id":7}"#
       }
     }
@@ -66,7 +66,12 @@ final class HealthHarness: Sendable {
   }
 
   var conversation: [String] { asked.withLock { $0 } }
-  var stored: [JSONValue] { records.withLock { $0 } }
+  var stored: [JSONValue] { records.read { $0 } }
+
+  /// Waits until so many rows are stored.
+  func stored(_ count: Int) async throws {
+    try await records.wait(for: "\(count) rows", within: .seconds(30)) { $0.count >= count ? () : nil }
+  }
 
   func ask(_ command: String, _ input: JSONValue = [:]) async throws -> JSONValue {
     let answer = try await host.call(command, input.serialized())

@@ -159,16 +159,11 @@ import Testing
     #expect(judge(.dist, ["ok": true, "world_size": 9_000_000_000_000_000_000]).judgement.verdict == .warning)
   }
 
-  @Test func aRefusalThatIsAnAnswerIsOne() {
+  @Test func aRefusedCheckIsAnErrorWithTheTrainersWords() {
     let refusal = PluginFailure(
-      "the trainer refused 'dist_health': it gave no reason", code: "trainer_refused",
-      data: JSONValue.object(["command": "dist_health", "error": "it gave no reason", "detail": ["ok": false, "notes": ["they differ"]]]))
-    let outcome = CheckOutcome([RankReply(refusal, session: "s")], CheckContext(kind: .dist))
-    #expect(outcome.judgement == Judgement(.failed, "The ranks do not agree: they differ."))
-    let plain = PluginFailure(
       "the trainer refused 'dist_health': Model must be paused", code: "trainer_refused", data: ["detail": "Traceback"])
     #expect(
-      CheckOutcome([RankReply(plain, session: "s")], CheckContext(kind: .dist)).judgement
+      CheckOutcome(RankReply.all(in: refusal, session: "s"), CheckContext(kind: .dist)).judgement
         == Judgement(.error, "The check could not be made: the trainer refused 'dist_health': Model must be paused."))
   }
 

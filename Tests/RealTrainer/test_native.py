@@ -151,7 +151,7 @@ def test_train_start_records_output_and_exit(host: LiveHost, tmp_path: Path) -> 
     started = host.call(
         "train.start", command=[PYTHON, str(ROOT / "Tests/RealTrainer/train.py"), "--name", "spawned", "--epochs", "1"], cwd=str(tmp_path),
         env={"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""})
-    host.until("its end", lambda: next(p for p in host.call("train.list")["processes"] if p["id"] == started["id"]).get("exit_status") == 0)
+    host.until("its end", lambda: next(p for p in host.call("train.list")["processes"] if p["id"] == started["id"]).get("exitStatus") == 0)
     texts = host.until("its output", lambda: [
         line["text"] for line in host.call("runs.logs", run="spawned", limit=10000)["logs"] if "fit returned" in line["text"]])
     assert texts == ["fit returned"]

@@ -6,6 +6,7 @@ import Glibc
 import JSON
 import PluginSDK
 import PluginTestKit
+import Synchronization
 import Testing
 
 @testable import Trainer
@@ -116,8 +117,7 @@ import Testing
     #expect(session.busy == "generate_report" && session.state == .running, "it may still carry it out")
     #expect(try #require(session.silentSeconds) > 0)
     trainer.send(#"{"id":\#(line["id"]!.serialized()),"ok":true,"data":{}}"#)
-    let told = { bench.sink.told(on: .status).last?["busy"] == nil }
-    while !told() { await Task.yield() }
+    try await bench.sink.toldLast(on: .status) { $0["busy"] == nil }
     bench.stop()
   }
 
@@ -164,6 +164,24 @@ import Testing
     #expect(first.commands == ["dist_health"] && second.commands == ["pause", "dist_health"])
     #expect(try await bench.refusal("trainer.pause", ["session": "baseline", "only": true])?.code == "ambiguous_session")
     #expect(try await bench.refusal("trainer.fork", ["session": "baseline"])?.code == "ambiguous_session")
+    await bench.host.close()
+  }
+
+  /// One rank paused a batch before the other, which waits for it in the middle of that batch and hears nothing.
+  @Test func ranksThatMissEachOtherAreLetGoOnAndPausedAgain() async throws {
+    let bench = try await PluginBench()
+    let isBlocked = Mutex(true)
+    let first = try await bench.trainer("rank-0")
+    let second = try await bench.trainer("rank-1") { command, _ in
+      guard command == "pause" else { return [:] }
+      return isBlocked.withLock { blocked in
+        defer { blocked = false }
+        return blocked ? nil : ["status": "paused"]
+      }
+    }
+    let answer = try await bench.ask("trainer.pause")
+    #expect(answer["ranks"]?.arrayValue?.map { $0["ok"] } == [true, true])
+    #expect(first.commands == ["pause", "resume", "pause"] && second.commands == ["pause", "resume", "pause"])
     await bench.host.close()
   }
 

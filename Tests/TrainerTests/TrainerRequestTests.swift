@@ -75,18 +75,27 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""ok": false, "error": "Model must be paused before dist_health", "detail": "Traceback""#, "Model must be paused before dist_health"),
+    (#""ok": false, "error": "Model must be paused before it", "detail": "Traceback""#, "Model must be paused before it"),
     (#""ok": true, "data": {"ok": false, "error": "nothing to export"}"#, "nothing to export"),
     (#""ok": false"#, "it gave no reason"),
   ])
   func refusalOfTheTrainerIsTheFailure(reply: String, text: String) async throws {
     let (bench, trainer) = try await trained()
-    let request = Task { try await bench.service.request("dist_health", session: nil) }
+    let request = Task { try await bench.service.request("export_subset", session: nil) }
     let command = try await nextCommand(trainer)
     trainer.send(#"{"id": \#(id(command)), \#(reply)}"#)
     let failure = try #require(await failure(of: request))
-    #expect(failure.message == "the trainer refused 'dist_health': \(text)" && failure.code == "trainer_refused")
+    #expect(failure.message == "the trainer refused 'export_subset': \(text)" && failure.code == "trainer_refused")
     #expect(failure.status == .failed && !failure.retryable)
+    bench.stop()
+  }
+
+  @Test func healthCheckThatFoundSomethingIsAnAnswer() async throws {
+    let (bench, trainer) = try await trained()
+    let request = Task { try await bench.service.request("dist_health", session: nil) }
+    let command = try await nextCommand(trainer)
+    trainer.send(#"{"id": \#(id(command)), "ok": true, "data": {"ok": false, "notes": ["they differ"]}}"#)
+    #expect(try await request.value.data["notes"] == ["they differ"])
     bench.stop()
   }
 

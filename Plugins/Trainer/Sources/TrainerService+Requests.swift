@@ -49,7 +49,7 @@ extension TrainerService {
   ///
   /// - Returns: One outcome for each, in their order.
   func request(
-    _ command: String, _ payload: JSONValue?, atAll targets: [SessionTable.Target], within limit: Duration?
+    _ command: String, _ payload: JSONValue?, atAll targets: [SessionTable.Target], within limit: Duration? = nil
   ) async -> [Result<Answer, any Error>] {
     // All are sent before any is waited for: a rank that goes on alone waits for the others for ever.
     let flying = targets.map { target in Result { try begin(command, payload, target) } }

@@ -3,6 +3,7 @@
 import JSON
 import Synchronization
 
+@testable import PluginTestKit
 @testable import Trainer
 
 /// A fake trainer that answers each command at once, as a table says.
@@ -11,7 +12,7 @@ final class ObedientTrainer: Sendable {
   typealias Answer = @Sendable (_ command: String, _ payload: JSONValue) -> JSONValue?
 
   let trainer: FakeTrainer
-  private let seen = Mutex<[(command: String, payload: JSONValue, id: String)]>([])
+  private let seen = Observed<[(command: String, payload: JSONValue, id: String)]>([])
   private let answered = Mutex(0)
   private let answering: Mutex<Task<Void, Never>?> = Mutex(nil)
 
@@ -22,7 +23,7 @@ final class ObedientTrainer: Sendable {
       while let line = await trainer.next() {
         guard let request = try? JSONValue(parsing: line), let command = request["cmd"]?.stringValue else { continue }
         let payload = request["payload"] ?? [:]
-        self?.seen.withLock { $0.append((command, payload, request["id"]?.stringValue ?? "")) }
+        self?.seen.change { $0.append((command, payload, request["id"]?.stringValue ?? "")) }
         guard let data = answer(command, payload), let id = request["id"] else { continue }
         if let error = data["refused"] {
           trainer.send(#"{"id": \#(id.serialized()), "ok": false, "error": \#(error.serialized()), "detail": "Traceback"}"#)
@@ -35,15 +36,15 @@ final class ObedientTrainer: Sendable {
   }
 
   /// What was asked, in order.
-  var commands: [String] { seen.withLock { $0.map(\.command) } }
+  var commands: [String] { seen.read { $0.map(\.command) } }
 
-  func payload(of command: String) -> JSONValue? { seen.withLock { $0.last { $0.command == command }?.payload } }
+  func payload(of command: String) -> JSONValue? { seen.read { $0.last { $0.command == command }?.payload } }
 
-  func id(of command: String) -> String? { seen.withLock { $0.last { $0.command == command }?.id } }
+  func id(of command: String) -> String? { seen.read { $0.last { $0.command == command }?.id } }
 
   /// The identifiers given out since this was last asked.
   var unanswered: [String] {
-    let all = seen.withLock { $0.map(\.id) }
+    let all = seen.read { $0.map(\.id) }
     return answered.withLock { answered in
       defer { answered = all.count }
       return Array(all[answered...])
@@ -52,10 +53,12 @@ final class ObedientTrainer: Sendable {
 
   /// Waits until a command has come.
   func received(_ command: String) async throws {
-    while !commands.contains(command) {
-      try Task.checkCancellation()
-      await Task.yield()
-    }
+    try await seen.wait(for: "'\(command)'", within: .seconds(30)) { $0.contains { $0.command == command } ? () : nil }
+  }
+
+  /// Waits until so many commands have come in all.
+  func received(count: Int) async throws {
+    try await seen.wait(for: "\(count) commands", within: .seconds(30)) { $0.count >= count ? () : nil }
   }
 
   /// As the original trainer answers.

@@ -52,18 +52,11 @@ final class PluginBench: Sendable {
 
   /// Waits for an event about a session.
   @discardableResult
-  func status(_ fits: (JSONValue) -> Bool) async throws -> JSONValue { try await event("trainer.status", fits) }
+  func status(_ fits: @escaping @Sendable (JSONValue) -> Bool) async throws -> JSONValue { try await event("trainer.status", fits) }
 
   /// Waits for an event on a topic, among all so far and to come.
   @discardableResult
-  func event(_ topic: String, _ fits: (JSONValue) -> Bool) async throws -> JSONValue {
-    while true {
-      for event in host.allPublished(topic) {
-        let value = try JSONValue(parsing: event.text)
-        if fits(value) { return value }
-      }
-      try Task.checkCancellation()
-      await Task.yield()
-    }
+  func event(_ topic: String, _ fits: @escaping @Sendable (JSONValue) -> Bool) async throws -> JSONValue {
+    try JSONValue(parsing: await host.published(topic) { (try? JSONValue(parsing: $0.text)).map(fits) ?? false }.text)
   }
 }

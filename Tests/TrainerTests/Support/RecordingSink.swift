@@ -3,6 +3,7 @@
 import JSON
 import PluginSDK
 
+@testable import PluginTestKit
 @testable import Trainer
 
 /// A bus with one subscriber that can be full.
@@ -20,7 +21,7 @@ final class RecordingSink: EventSink {
 
   private let room: Monitor<Room>
   /// What the plugin itself tells of sessions, replies and processes, apart from the rest.
-  private let own = Monitor<[Event]>([])
+  private let own = Observed<[Event]>([])
   private let stream: AsyncStream<Event>
   private let continuation: AsyncStream<Event>.Continuation
 
@@ -53,11 +54,17 @@ final class RecordingSink: EventSink {
 
   /// Waits until something fitting was told on a topic.
   @discardableResult
-  func told(on topic: TrainerTopic, _ fits: (JSONValue) -> Bool) async throws -> JSONValue {
-    while true {
-      if let event = told(on: topic).first(where: fits) { return event }
-      try Task.checkCancellation()
-      await Task.yield()
+  func told(on topic: TrainerTopic, _ fits: @escaping @Sendable (JSONValue) -> Bool) async throws -> JSONValue {
+    try await own.wait(for: "a fitting event on '\(topic.name)'", within: .seconds(30)) { events in
+      events.lazy.filter { $0.topic == topic }.compactMap { try? JSONValue(parsing: $0.text) }.first(where: fits)
+    }
+  }
+
+  /// Waits until the latest that was told on a topic fits.
+  func toldLast(on topic: TrainerTopic, _ fits: @escaping @Sendable (JSONValue) -> Bool) async throws {
+    try await own.wait(for: "the latest event on '\(topic.name)' to fit", within: .seconds(30)) { (events) -> Void? in
+      guard let last = events.last(where: { $0.topic == topic }), let value = try? JSONValue(parsing: last.text) else { return nil }
+      return fits(value) ? () : nil
     }
   }
 

@@ -19,24 +19,12 @@ struct RankReply: Sendable, Equatable {
   static func all(in failure: PluginFailure, session: String) -> [RankReply] {
     let told = failure.data.flatMap { try? JSONValue(parsing: $0.bytes) }
     if let told, let ranks = told["ranks"]?.arrayValue, !ranks.isEmpty { return all(in: told) }
-    return [RankReply(failure, session: session)]
+    return [RankReply(session: session, data: nil, error: failure.message)]
   }
 
   private static func one(_ answer: JSONValue) -> RankReply {
     let error = answer["error"]?.stringValue ?? answer["error"]?["message"]?.stringValue
     return RankReply(session: answer["session"]?.stringValue, data: answer["data"], error: error)
-  }
-
-  /// Reads a failure of `trainer.request`. A check that found something answers with `ok: false` in its data, which the door takes for a
-  /// refusal: then the answer is in the failure.
-  init(_ failure: PluginFailure, session: String) {
-    self.session = session
-    let told = failure.data.flatMap { try? JSONValue(parsing: $0.bytes) }
-    if failure.code == "trainer_refused", let data = told?["detail"], data["ok"]?.boolValue == false {
-      self.data = data
-    } else {
-      error = failure.message
-    }
   }
 
   init(session: String?, data: JSONValue?, error: String?) {

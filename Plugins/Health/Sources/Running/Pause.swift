@@ -17,27 +17,12 @@ struct Pause: Sendable {
     self.target = target
     isOurs = !target.isPaused
     guard isOurs else { return }
-    for attempt in 1... {
-      do {
-        _ = try await neighbours.call("trainer.pause", Self.request(target))
-        return
-      } catch {
-        _ = await end()
-        if error is CancellationError { throw error }
-        guard attempt < Self.attemptsOfRanks, (error as? PluginFailure)?.code == "rank_failed" else { throw Self.failure(target, error) }
-      }
+    do {
+      _ = try await neighbours.call("trainer.pause", ["session": .string(target.session), "reason": "health check"])
+    } catch {
+      _ = await end()
+      throw error is CancellationError ? error : Self.failure(target, error)
     }
-  }
-
-  /// A rank that pauses one batch before another leaves that one waiting for it in the middle of the batch, where it hears nothing. Letting them
-  /// go on and asking again is all that helps; so ranks get less time to answer.
-  private static let attemptsOfRanks = 5
-  private static let timeOfRanks: JSONValue = 8_000
-
-  private static func request(_ target: TrainingTarget) -> JSONValue {
-    var request: [String: JSONValue] = ["session": .string(target.session), "reason": "health check"]
-    if target.sessions.count > 1 { request["timeoutMs"] = timeOfRanks }
-    return .object(request)
   }
 
   /// Lets the training go on if this paused it, whatever became of the call.

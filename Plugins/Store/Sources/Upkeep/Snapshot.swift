@@ -38,7 +38,7 @@ enum Snapshot {
   /// A name goes into the directory of snapshots; a path is taken as it is.
   private static func target(_ path: String?, data: String) throws -> String {
     let folder = data + "/snapshots"
-    let path = path ?? "jackfield-\(timestamp()).sqlite"
+    let path = path ?? unusedName(in: folder)
     guard !path.isEmpty, path != ".", path != "..", !path.contains("\0") else {
       throw PluginFailure(
         "'\(path)' is no name for a snapshot; give a file's name or an absolute path", code: "path_invalid", status: .invalid)
@@ -70,9 +70,16 @@ enum Snapshot {
     return directory.isEmpty ? "/" : String(directory)
   }
 
-  /// Year to second, in UTC.
-  private static func timestamp() -> String {
-    String(Date().formatted(.iso8601).filter { $0.isNumber || $0 == "T" })
+  /// Year to second, in UTC; with a number behind it when that second has one already.
+  private static func unusedName(in folder: String) -> String {
+    let stem = "jackfield-" + Date().formatted(.iso8601).filter { $0.isNumber || $0 == "T" }
+    var name = stem
+    var number = 2
+    while FileFacts(path: "\(folder)/\(name).sqlite") != nil {
+      name = "\(stem)-\(number)"
+      number += 1
+    }
+    return name + ".sqlite"
   }
 
   private static func translated(_ body: () throws -> Int) throws {

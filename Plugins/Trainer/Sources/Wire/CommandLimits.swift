@@ -4,6 +4,9 @@
 enum CommandLimits {
   static let standard = Duration.seconds(15)
 
+  /// How long ranks may keep each other waiting before they are taken to have missed each other: longer than batches last.
+  static let rankMissed = Duration.seconds(6)
+
   static func limit(of command: String) -> Duration { limits[command] ?? standard }
 
   private static let limits: [String: Duration] = [

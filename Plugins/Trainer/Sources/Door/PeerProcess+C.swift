@@ -16,6 +16,7 @@ struct PeerProcess: Sendable, Equatable {
   /// So many descriptors are looked at in one search.
   private static let mostDescriptors = 200_000
   private static let mostAncestors = 32
+  private static let mostReads = 3
 
   /// Finds the process that holds a socket of this machine's loopback.
   ///
@@ -25,8 +26,11 @@ struct PeerProcess: Sendable, Equatable {
   ///   - port: Of the process's end.
   ///   - ours: The port at this end.
   static func find(port: UInt16, ours: UInt16) -> PeerProcess? {
-    for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-      if let inode = inode(in: table, port, ours) { return find(inode: inode) }
+    // The kernel writes the table out page by page: while others open and close sockets, a read may pass one over.
+    for _ in 0..<mostReads {
+      for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        if let inode = inode(in: table, port, ours) { return find(inode: inode) }
+      }
     }
     return nil
   }

@@ -72,9 +72,13 @@ struct TrainerCommands: Sendable {
   ) async throws -> JSONValue {
     let targets = try service.sessions.ranks(input.string("session") ?? input.string("run"), isAlone: input.bool("only") == true)
     let limit = try input.milliseconds("timeoutMs")
-    guard CommandTraits.isJoined(name) else { return try await RankAnswer.of(name, payload, targets, limit, service) }
+    let send = { @Sendable in
+      let outcomes = await service.request(name, payload, together: targets, within: limit)
+      return try RankAnswer.of(name, targets, outcomes)
+    }
+    guard CommandTraits.isJoined(name) else { return try await send() }
     let key = ([name] + targets.map(\.session)).joined(separator: "\u{0}")
-    return try await service.flights.joined(key) { try await RankAnswer.of(name, payload, targets, limit, service) }
+    return try await service.flights.joined(key, send)
   }
 
   private func ping(_ input: CommandInput, _ service: TrainerService) async throws -> JSONValue {

@@ -5,14 +5,13 @@ internal import PluginSDK
 
 /// One answer for all ranks of a run.
 enum RankAnswer {
-  /// Sends a command to all ranks at once.
+  /// Puts together what the ranks said to one command.
   ///
   /// - Returns: The first rank's answer; with more than one, those of all as `ranks`.
   /// - Throws: What the only rank failed with, or how many of several failed.
   static func of(
-    _ command: String, _ payload: JSONValue?, _ targets: [SessionTable.Target], _ limit: Duration?, _ service: TrainerService
-  ) async throws -> JSONValue {
-    let outcomes = await service.request(command, payload, atAll: targets, within: limit)
+    _ command: String, _ targets: [SessionTable.Target], _ outcomes: [Result<TrainerService.Answer, any Error>]
+  ) throws -> JSONValue {
     try Task.checkCancellation()
     guard targets.count > 1 else { return try outcomes[0].get().description }
     let ranks = JSONValue.array(zip(targets, outcomes).map(description))
