@@ -105,10 +105,44 @@ import Testing
     try ingest.commit()
     #expect(
       try ingest.rows("SELECT path FROM checkpoints ORDER BY step") == [
-        "./checkpoints/a.pt", "/home/ada/checkpoints/a.pt", "/home/ada/checkpoints/a.pt", "/c/a.pt", "/home/ada/../a.pt", "/srv/a.pt",
+        "/home/ada/checkpoints/a.pt", "/home/ada/checkpoints/a.pt", "/home/ada/checkpoints/a.pt", "/c/a.pt", "/home/ada/../a.pt",
+        "/srv/a.pt",
       ])
     #expect(try ingest.rows("SELECT path, rows FROM artifacts") == ["/home/ada/out.csv|3"])
     #expect(try ingest.rows("SELECT pid, cwd FROM sessions") == ["7|/home/ada"])
+  }
+
+  @Test func pathsFromBeforeTheDirectoryWasKnownAreSettled() throws {
+    try ingest.take(
+      event("checkpoint_saved", seq: 1, ["path": "ckpt/a.pt", "step": 1]),
+      event("checkpoint_saved", seq: 2, ["path": "ckpt/b.pt", "step": 2]),
+      event("test_complete", seq: 3, ["label": "final", "step": 3, "ckpt_path": "./t.pt"]),
+      event("artifact_created", seq: 4, ["path": "out.csv"]),
+      event("checkpoint_saved", seq: 1, session: "other", ["path": "ckpt/a.pt", "step": 9]))
+    // The same file again, by an answer that brings the directory.
+    try ingest.take(reply("save_ckpt", cwd: "/home/ada", ["path": "ckpt/b.pt", "step": 2]), from: .reply)
+    try ingest.take(
+      reply("generate_report", key: "p", ["losses": [], "sample_indices": [], "meta": ["owner_ckpt_path": "ckpt/a.pt"]]), from: .reply)
+    try ingest.commit()
+    try ingest.database.execute(
+      "INSERT INTO checkpoints(run, session, step, path, kind) SELECT run, session, 50, 'bundle:x.pt', kind FROM checkpoints WHERE step = 1"
+    )
+    // Without a directory, or with one that is none, all stays as it is.
+    try ingest.take(["type": "status", "session_id": "s", "pid": 7], ["type": "status", "session_id": "s", "cwd": 3], from: .status)
+    try ingest.commit()
+    #expect(try ingest.rows("SELECT count(*) FROM checkpoints WHERE path GLOB 'ckpt/*'") == ["3"])
+    try ingest.restart()
+    try ingest.take(["type": "status", "session_id": "s", "cwd": "/home/ada"], from: .status)
+    let changed = try ingest.inserter.ledger.flush().runs.map(\.name)
+    #expect(changed == ["r"])
+    try ingest.commit()
+    #expect(
+      try ingest.rows("SELECT s.name, step, path FROM checkpoints JOIN sessions s ON s.id = session ORDER BY s.name, step") == [
+        "other|9|ckpt/a.pt", "s|1|/home/ada/ckpt/a.pt", "s|2|/home/ada/ckpt/b.pt", "s|3|/home/ada/t.pt", "s|50|bundle:x.pt",
+      ])
+    #expect(try ingest.rows("SELECT checkpoint FROM tests") == ["/home/ada/t.pt"])
+    #expect(try ingest.rows("SELECT path FROM artifacts") == ["/home/ada/out.csv"])
+    #expect(try ingest.rows("SELECT checkpoint FROM reports") == ["/home/ada/ckpt/a.pt"])
   }
 
   // MARK: Answers

@@ -26,6 +26,7 @@ extension EventInserter {
     guard let name = status["session_id"]?.string, !name.isEmpty else { return }
     let session = try ledger.session(named: name)
     let (pid, cwd) = (status["pid"]?.int ?? session.pid, status["cwd"]?.string ?? session.cwd)
+    if session.cwd == nil, let cwd { try settlePaths(of: session, in: cwd) }
     if pid != session.pid || cwd != session.cwd {
       (session.pid, session.cwd) = (pid, cwd)
       ledger.touch(session)
@@ -35,6 +36,12 @@ extension EventInserter {
     record.take(state, session: session.id)
     ledger.touch(record)
     try ledger.join(session, record)
+  }
+
+  /// What was told before the working directory was known gets its place; whoever shows or keeps checkpoints hears of it.
+  private func settlePaths(of session: SessionRecord, in directory: String) throws(SQLiteError) {
+    guard try RelativePaths(database: database).settle(session: session.id, in: directory) > 0 else { return }
+    for run in try ledger.runs(of: session) { ledger.touch(run) }
   }
 
   func spreadProcess(_ event: JSONElement, _ place: Place) {
