@@ -227,11 +227,85 @@ import Testing
     await other.host.close()
   }
 
+  @Test func aKnownRunsLostCheckpointGetsTheBundlesFile() async throws {
+    let store = try await filled()
+    let path = try await copy(store, ["base"])
+    let id = try #require(try Database(path: path, access: .readOnly).integer("SELECT id FROM checkpoints"))
+    let file = directory + "/came-along.pt"
+    let input: JSONValue = [
+      "path": .string(path), "checkpoints": ["\(id)": .string(file)], "hashes": ["\(id)": "aa"],
+      "bundle": ["key": "import:1", "path": "/b", "format": "jackfield"],
+    ]
+    // A file that is not there helps nobody.
+    #expect(try await store.ask("store.import_runs", input)["repaired"] == [])
+    try Data("abc".utf8).write(to: URL(filePath: file))
+    let live = try await database(of: store)
+    // Content that is known to be another's stays away.
+    try live.execute("UPDATE checkpoints SET sha256 = 'bb'")
+    #expect(try await store.ask("store.import_runs", input)["repaired"] == [])
+    try live.execute("UPDATE checkpoints SET sha256 = 'aa'")
+    let answer = try await store.ask("store.import_runs", input)
+    #expect(answer["runs"] == [["name": "base", "as": "base", "action": "known"]])
+    #expect(answer["repaired"] == [["run": "base", "step": 200, "path": .string(file)]])
+    #expect(try await store.ask("runs.checkpoints", ["run": "base"])["checkpoints"]?[0]?["usable_path"]?.stringValue == file)
+    #expect(try live.text("SELECT checkpoint FROM tests") == file)
+    #expect(try live.integer("SELECT count(*) FROM checkpoints") == 1)
+    #expect(try await store.ask("store.import_runs", input)["repaired"] == [])
+    await store.host.close()
+  }
+
+  @Test func aCheckpointWhoseFileIsThereIsLeftAlone() async throws {
+    let store = try await filled()
+    let (mine, other) = (directory + "/mine.pt", directory + "/other.pt")
+    for path in [mine, other] { try Data("abc".utf8).write(to: URL(filePath: path)) }
+    try await database(of: store).execute("UPDATE checkpoints SET path = '\(mine)'")
+    let path = try await copy(store, ["base"])
+    let id = try #require(try Database(path: path, access: .readOnly).integer("SELECT id FROM checkpoints"))
+    #expect(try await bring(path, into: store, checkpoints: ["\(id)": .string(other)]) == ["base base known"])
+    #expect(try await database(of: store).text("SELECT path FROM checkpoints") == mine)
+    // Gone where the run was imported to without its file: what a later bundle brings is taken.
+    let importer = try await StoreHarness()
+    #expect(try await bring(path, into: importer) == ["base base imported"])
+    #expect(try await bring(path, into: importer, key: "import:2", checkpoints: ["\(id)": .string(other)]) == ["base base known"])
+    #expect(try await database(of: importer).text("SELECT path FROM checkpoints") == other)
+    await store.host.close()
+    await importer.host.close()
+  }
+
+  @Test func parentsThatStayBehindAreKnownByName() async throws {
+    let (store, importer) = (try await filled(), try await StoreHarness())
+    let path = directory + "/copy.sqlite"
+    let copied = try await store.ask("store.copy_runs", ["path": .string(path), "runs": ["fork1", "other"]])
+    #expect(copied["runs"]?.arrayValue?.map { $0["absent_parents"] } == [["base"], []])
+    let edges = "SELECT c.name, p.name FROM run_edges JOIN runs c ON c.id = child JOIN runs p ON p.id = parent"
+    let bundle: JSONValue = ["key": "import:1", "path": "/b", "format": "jackfield"]
+    func bring(_ runs: [JSONValue]) async throws -> JSONValue? {
+      try await importer.ask(
+        "store.import_runs",
+        ["path": .string(path), "bundle": bundle, "runs": .array(runs), "absent_parents": ["fork1": ["base", "fork1"], "nobody": ["x"]]])[
+          "runs"]
+    }
+    #expect(
+      try await bring(["fork1"]) == [
+        ["name": "fork1", "as": "fork1", "action": "imported", "absent_parents": ["other", "base", "fork1"]]
+      ])
+    #expect(try rows(edges, try await database(of: importer)) == [])
+    // Once they are here, the same bundle again makes the edges.
+    importer.publish(step(1, seq: 1, run: "base", session: "u"))
+    try await importer.committed("u", 1)
+    #expect(try await bring(["other"]) == [["name": "other", "as": "other", "action": "imported"]])
+    #expect(
+      try await bring(["fork1"]) == [["name": "fork1", "as": "fork1", "action": "known", "absent_parents": ["fork1"]]])
+    #expect(try rows(edges, try await database(of: importer)) == ["fork1|base", "fork1|other"])
+    await store.host.close()
+    await importer.host.close()
+  }
+
   @Test func anOlderSchemaIsBroughtUpToDateInACopy() async throws {
     let path = directory + "/old.sqlite"
     do {
       let old = try Database(path: path)
-      try TransferTables.makeSchema(in: old, through: 1)
+      try Schema.bring(old, to: 1)
       try old.execute(
         """
         INSERT INTO sessions(id, name, last_seq) VALUES (1, 's', 3);
@@ -243,6 +317,12 @@ import Testing
         try old.execute("INSERT INTO events(session, seq, run, kind, ts, step) VALUES (1, \(seq), 1, 1, \(seq), \(at))")
         try old.execute("INSERT INTO metrics VALUES (1, 1, \(at), 1, \(seq), \(seq))")
       }
+      // What stood in the body of an event only, as in the store's own file.
+      try old.execute(
+        """
+        INSERT INTO events(session, seq, run, kind, ts, step, body)
+        VALUES (1, 4, 1, 0, 4, 70, '{"type":"checkpoint_saved","path":"/p/r.pt","step":70}')
+        """)
     }
     let store = try await StoreHarness()
     #expect(try await bring(path, into: store) == ["r r imported"])
@@ -251,6 +331,7 @@ import Testing
       try rows("SELECT level, bucket, count, min, max, first, last, last_step FROM pyramid", try await database(of: store)) == [
         "0|0|2|1.0|2.0|1.0|2.0|2", "0|1|1|3.0|3.0|3.0|3.0|70", "1|0|3|1.0|3.0|1.0|3.0|70", "2|0|3|1.0|3.0|1.0|3.0|70",
       ])
+    #expect(try rows("SELECT step, path, kind FROM checkpoints", try await database(of: store)) == ["70|bundle:/p/r.pt|save"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["old.sqlite"])
     await store.host.close()
   }
@@ -344,8 +425,8 @@ import Testing
       ])
     #expect(try rows("SELECT loss FROM test_steps", database) == ["0.0", "0.75"])
     #expect(try rows("SELECT samples, subset_on, ts FROM reports", database) == ["3|train|1700000000.0"])
-    #expect(SampleArrays.words(of: try #require(try blob("SELECT indices FROM reports", database))) == [4, 5, 6])
-    let losses = SampleArrays.words(of: try #require(try blob("SELECT losses FROM reports", database))).map(Double.init(bitPattern:))
+    #expect(PackedNumbers.integers(try #require(try blob("SELECT indices FROM reports", database))) == [4, 5, 6])
+    let losses = PackedNumbers.numbers(try #require(try blob("SELECT losses FROM reports", database)))
     #expect(losses[0] == 0.5 && losses[1].isNaN && losses[2] == 2)
     #expect(try rows("SELECT count FROM subsets", database) == ["2"])
     #expect(try database.integer("SELECT count(*) FROM metrics WHERE value IS NULL") == 0)

@@ -52,12 +52,20 @@ enum Schema {
   private static func migrate(_ database: Database, from found: Int64) throws {
     for version in found..<Migrations.current {
       do {
-        try database.transaction { try takeStep(from: version, database) }
+        try bring(database, from: version, to: version + 1)
       } catch let error as SQLiteError where error.code == .full {
         throw PluginFailure(
           "cannot bring the database '\(database.path)' from schema \(version) to \(version + 1): \(error.message); nothing was changed; "
             + "free space and start again", code: "no_room")
       }
+    }
+  }
+
+  /// Brings a database from one version to another, each step in a transaction of its own. What is not the store's own file, a copy or one
+  /// that is to be imported, is made by the same steps.
+  static func bring(_ database: Database, from first: Int64 = 0, to last: Int64 = Migrations.current) throws {
+    for version in first..<last {
+      try database.transaction { try takeStep(from: version, database) }
     }
   }
 

@@ -50,7 +50,9 @@ public final class StorePlugin: Plugin {
   }
 
   /// Questions, each on a connection of its own; changes, on the writer's; and upkeep, on threads of its own.
-  public var commands: [Command] { questions + changes + maintenance + TransferCommands(path: path, queue: queue, context: context).all }
+  public var commands: [Command] {
+    questions + changes + maintenance + TransferCommands(path: path, files: files, queue: queue, context: context).all
+  }
 
   private var questions: [Command] {
     [

@@ -13,7 +13,8 @@ struct Backfill {
     try fillOutcomes()
   }
 
-  private func fillPyramid() throws {
+  /// The pyramid alone, of a database that has all of it yet to come.
+  func fillPyramid() throws {
     let inserter = try PyramidInserter(database)
     let select = try database.prepare("SELECT run, metric, step, value FROM metrics ORDER BY run, metric, step")
     var pyramid = MetricPyramid()

@@ -61,7 +61,7 @@ extension EventInserter {
     let parent = reply.payload?["parent_run_id"] ?? reply.payload?["owner_run_id"]
     if let parent = reply.run(parent) { try addParent(parent, to: child) }
     guard let indices = reply.data["subset_indices"], indices.kind != .null else { return }
-    guard let packed = PackedArray.indices(indices) else {
+    guard let packed = PackedNumbers.indices(indices) else {
       return reject("the subset of the run '\(shortened(child.name))': its indices are not all whole numbers from 0")
     }
     guard !packed.isEmpty else { return }
@@ -128,7 +128,7 @@ extension EventInserter {
   private func keepReport(_ reply: Reply) throws(SQLiteError) {
     let (data, meta) = (reply.data, reply.data["meta"])
     guard let name = reply.run(data["owner_run_id"] ?? reply.payload?["owner_run_id"]) else { return reject("a report of no run") }
-    guard let losses = PackedArray.numbers(data["losses"]), let indices = PackedArray.indices(data["sample_indices"]),
+    guard let losses = PackedNumbers.numbers(data["losses"]), let indices = PackedNumbers.indices(data["sample_indices"]),
       losses.count == indices.count
     else {
       return reject(

@@ -25,14 +25,12 @@ enum CheckpointList {
 
   private static func row(_ row: Statement, _ files: CheckpointFiles) -> JSONValue {
     let path = row.text(4) ?? ""
-    let kept = row.text(9).map(files.path)
-    let exists = FileFacts(path: path)?.isRegular == true
-    let keptExists = row.text(9).map(files.isIntact) == true
+    let kept = row.text(9)
     return [
       "id": JSONValue(row.integer(0)), "run": JSONValue(row.text(1)), "session": JSONValue(row.text(2)), "step": JSONValue(row.integer(3)),
       "path": .string(path), "kind": JSONValue(row.text(5)), "ts": JSONValue(row.double(6)), "bytes": JSONValue(row.integer(7)),
-      "sha256": JSONValue(row.text(8)), "kept_path": JSONValue(kept), "exists": .bool(exists),
-      "usable_path": JSONValue(exists ? path : keptExists ? kept : nil),
+      "sha256": JSONValue(row.text(8)), "kept_path": JSONValue(kept.map(files.path)), "exists": .bool(CheckpointFiles.exists(path)),
+      "usable_path": JSONValue(files.usable(path: path, kept: kept)),
     ]
   }
 }

@@ -66,7 +66,7 @@ final class GuestDatabase {
 
   private static func compareSchema(_ guest: Database, _ version: Int64, _ path: String) throws {
     let model = try Database(path: ":memory:")
-    try TransferTables.makeSchema(in: model, through: version)
+    try Schema.bring(model, to: version)
     let expected = try objects(of: model)
     let found = try objects(of: guest)
     if let odd = found.sorted(by: { $0.key < $1.key }).first(where: { expected[$0.key] != $0.value }) {
@@ -93,7 +93,6 @@ final class GuestDatabase {
     try FileManager.default.copyItem(atPath: original, toPath: path)
     let copy = try Database(path: path)
     try copy.execute("PRAGMA trusted_schema = OFF")
-    try TransferTables.makeSchema(in: copy, from: version)
-    try PyramidBuilder.build(in: copy)
+    try Schema.bring(copy, from: version)
   }
 }

@@ -9,7 +9,8 @@ internal import SQLite
 /// What it does not know is not made up: it has no sessions for steps, so each run gets one of its own; a step that was stored twice is
 /// stored once; only the first parent of a run from before its table of edges is known; a test loss of 0 may have been a missing one.
 struct OnTheFlyReader {
-  private static let metrics = [
+  /// The columns it has for metrics, as it ordered them.
+  static let metrics = [
     "loss", "val_loss", "accuracy", "lr", "grad_norm", "weight_norm", "activation_zero_frac", "throughput", "mem_vram", "gpu_util",
   ]
   /// Lines and test steps get numbers behind those of steps, so that they never meet.
@@ -29,12 +30,14 @@ struct OnTheFlyReader {
       let columns = try judge(path)
       let database = try Database(path: target)
       try database.execute("PRAGMA trusted_schema = OFF; PRAGMA synchronous = OFF")
-      try TransferTables.makeSchema(in: database)
+      try Schema.bring(database)
       try TransferTables.attach(path, as: "old", to: database)
       let reader = OnTheFlyReader(database: database, columns: columns)
-      try database.transaction { try reader.convert() }
+      try database.transaction {
+        try reader.convert()
+        try Backfill(database: database).fillPyramid()
+      }
       try database.execute("DETACH old")
-      try PyramidBuilder.build(in: database)
     } catch {
       TransferFiles.removeDatabase(target)
       guard let error = error as? SQLiteError else { throw error }
@@ -244,8 +247,8 @@ extension OnTheFlyReader {
       for column in [2, 3] as [Int32] { try insert.bind(column + 1, select.text(column)) }
       try insert.bind(7, select.double(6))
       try insert.bind(8, Int64(losses.count))
-      try insert.bind(9, blob: SampleArrays.bytes(of: losses.map { $0.doubleValue ?? .nan }))
-      try insert.bind(10, blob: SampleArrays.bytes(of: indices.map { Int64($0.intValue ?? -1) }))
+      try insert.bind(9, blob: PackedNumbers.bytes(losses.map { $0.doubleValue ?? .nan }))
+      try insert.bind(10, blob: PackedNumbers.bytes(indices.map { Int64($0.intValue ?? -1) }))
       try insert.bind(11, select.text(9))
       try insert.run()
     }
@@ -259,7 +262,7 @@ extension OnTheFlyReader {
       let indices = try numbers(select.text(1) ?? "[]", "indices").compactMap { $0.intValue.map(Int64.init) }
       try insert.bind(1, select.integer(0))
       try insert.bind(2, Int64(indices.count))
-      try insert.bind(3, blob: SampleArrays.bytes(of: indices))
+      try insert.bind(3, blob: PackedNumbers.bytes(indices))
       try insert.run()
     }
   }

@@ -72,10 +72,7 @@ enum OnTheFlyWriter {
   private static func millis(_ column: String) -> String { "CAST(round(\(column) * 1000) AS INTEGER)" }
 
   private static func writeMetrics(_ database: Database) throws {
-    let names = [
-      "loss", "val_loss", "accuracy", "lr", "grad_norm", "weight_norm", "activation_zero_frac", "throughput", "mem_vram", "gpu_util",
-    ]
-    let values = names.map { name in
+    let values = OnTheFlyReader.metrics.map { name in
       """
       (SELECT m.value FROM ours.metrics m WHERE m.run = e.run AND m.metric = (SELECT n.id FROM ours.metric_names n WHERE n.name = '\(name)')
         AND m.step = e.step AND m.session = e.session AND m.seq = e.seq)
@@ -102,8 +99,8 @@ enum OnTheFlyWriter {
     while try select.step() {
       for column in 0..<3 as Range<Int32> { try insert.bind(column + 1, select.text(column)) }
       for column in 3..<7 as Range<Int32> { try insert.bind(column + 1, select.integer(column)) }
-      let losses = SampleArrays.words(of: select.blob(7) ?? []).map { JSONValue.number(Double(bitPattern: $0)) }
-      let indices = SampleArrays.words(of: select.blob(8) ?? []).map { JSONValue.integer(Int64(bitPattern: $0)) }
+      let losses = PackedNumbers.numbers(select.blob(7) ?? []).map { JSONValue.number($0) }
+      let indices = PackedNumbers.integers(select.blob(8) ?? []).map { JSONValue.integer($0) }
       try insert.bind(8, JSONValue.array(losses).serialized())
       try insert.bind(9, JSONValue.array(indices).serialized())
       try insert.run()
@@ -114,7 +111,7 @@ enum OnTheFlyWriter {
     let select = try database.prepare("SELECT r.name, s.indices FROM ours.subsets s JOIN ours.runs r ON r.id = s.run")
     let insert = try database.prepare("INSERT INTO run_subsets(run_id, indices) VALUES (?, ?)")
     while try select.step() {
-      let indices = SampleArrays.words(of: select.blob(1) ?? []).map { JSONValue.integer(Int64(bitPattern: $0)) }
+      let indices = PackedNumbers.integers(select.blob(1) ?? []).map { JSONValue.integer($0) }
       try insert.bind(1, select.text(0))
       try insert.bind(2, JSONValue.array(indices).serialized())
       try insert.run()

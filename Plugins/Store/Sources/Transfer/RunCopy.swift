@@ -20,22 +20,25 @@ struct RunCopy {
   }
 
   private let live: String
+  private let files: CheckpointFiles
   private let target: Database
+  private var absentParents: [String: [String]] = [:]
 
   /// Makes the copy.
   ///
   /// - Parameters:
   ///   - live: The store's own file, only read.
+  ///   - files: Where its kept checkpoints are.
   ///   - began: Hears of the connection at work, so that somebody can break it off.
-  static func make(_ input: Input, live: String, began: (Interrupter) -> Void) throws -> JSONValue {
+  static func make(_ input: Input, live: String, files: CheckpointFiles, began: (Interrupter) -> Void) throws -> JSONValue {
     try TransferFiles.requireAbsolute(input.path)
-    guard !TransferFiles.exists(input.path) else {
+    guard !FileTools.exists(input.path) else {
       throw PluginFailure("cannot copy runs to '\(input.path)': it exists already; name a new file", code: "exists", status: .invalid)
     }
     let native = input.format == .onthefly ? input.path + ".native" : input.path
     defer { if input.format == .onthefly { TransferFiles.removeDatabase(native) } }
     do {
-      let copy = try RunCopy(live: live, path: native)
+      var copy = try RunCopy(live: live, files: files, path: native)
       began(copy.target.interrupter)
       try copy.fill(with: input.runs)
       if input.format == .onthefly { try OnTheFlyWriter.write(from: native, to: input.path, began: began) }
@@ -47,19 +50,21 @@ struct RunCopy {
     }
   }
 
-  private init(live: String, path: String) throws {
+  private init(live: String, files: CheckpointFiles, path: String) throws {
     self.live = live
+    self.files = files
     target = try Database(path: path)
     // What is cut short is removed, so no page needs to be saved before it is written; sorting may use files.
     try target.execute("PRAGMA page_size = 4096; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000")
-    try TransferTables.makeSchema(in: target)
+    try Schema.bring(target)
     try TransferTables.attach(live, as: "live", to: target)
   }
 
   /// Copies all tables in one transaction, which sees the live database as it is at its first look.
-  private func fill(with runs: [String]?) throws {
+  private mutating func fill(with runs: [String]?) throws {
     try target.transaction(.deferred) {
       try choose(runs)
+      absentParents = try AbsentParents.ofCopy(target)
       for table in TransferTables.all { try copy(table.name, where: table.wanted) }
       try target.execute("UPDATE main.runs SET bundle = NULL, bundle_name = NULL")
     }
@@ -98,17 +103,16 @@ struct RunCopy {
     try target.prepare("SELECT name, steps, last_step, state FROM runs ORDER BY id").forEachRow { row in
       runs.append([
         "name": JSONValue(row.text(0)), "steps": JSONValue(row.integer(1)), "last_step": JSONValue(row.integer(2)),
-        "state": JSONValue(row.text(3)),
+        "state": JSONValue(row.text(3)), "absent_parents": .array((absentParents[row.text(0) ?? ""] ?? []).map { .string($0) }),
       ])
     }
     return [
-      "runs": .array(runs), "checkpoints": .array(try checkpoints()), "bytes": .integer(TransferFiles.size(path)),
+      "runs": .array(runs), "checkpoints": .array(try checkpoints()), "bytes": .integer(FileFacts(path: path)?.bytes ?? 0),
       "schema": .integer(Migrations.current),
     ]
   }
 
   private func checkpoints() throws -> [JSONValue] {
-    let directory = live.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     var found: [JSONValue] = []
     let select = try target.prepare(
       """
@@ -117,12 +121,11 @@ struct RunCopy {
       """)
     try select.forEachRow { row in
       let path = row.text(3) ?? ""
-      // Kept copies are named below the data directory.
-      let kept = row.text(4).map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0.hasPrefix("checkpoints/") ? "" : "checkpoints/")\($0)" }
-      let usable = path.hasPrefix("/") && TransferFiles.exists(path) ? path : kept.flatMap { TransferFiles.exists($0) ? $0 : nil }
+      let kept = row.text(4)
       found.append([
         "id": JSONValue(row.integer(0)), "run": JSONValue(row.text(1)), "step": JSONValue(row.integer(2)), "path": .string(path),
-        "kept_path": JSONValue(kept), "usable_path": JSONValue(usable), "kind": JSONValue(row.text(5)), "session": JSONValue(row.text(6)),
+        "kept_path": JSONValue(kept.map(files.path)), "usable_path": JSONValue(files.usable(path: path, kept: kept)),
+        "kind": JSONValue(row.text(5)), "session": JSONValue(row.text(6)),
         "legacy_id": JSONValue(row.text(7)),
       ])
     }

@@ -7,13 +7,18 @@ internal import SQLite
 
 /// `store.import_runs`: merges the runs of a bundle's database into the live one, in one transaction.
 ///
-/// The same run is known by its content and left alone; another run of the same name gets a new one; no row that was there is changed.
+/// The same run is known by its content and left alone, but for checkpoints whose files are gone here, which get the bundle's; another
+/// run of the same name gets a new one; no other row that was there is changed.
 struct RunImport {
   struct Input: Decodable, Sendable {
     var path: String
     var bundle: Bundle
     /// Where the files of checkpoints are now, by the id the checkpoint has in the bundle.
     var checkpoints: [String: String]?
+    /// The SHA-256 of those files, by the same ids; what is not told is not known.
+    var hashes: [String: String]?
+    /// The parents of runs that are not in the bundle, by the runs' names there.
+    var absent_parents: [String: [String]]?
     /// The runs wanted, by their names in the bundle; all when left out.
     var runs: [String]?
   }
@@ -30,13 +35,16 @@ struct RunImport {
     let name: String
     var known: String?
     var newName = ""
+    /// Those of its parents that are neither in the bundle nor here.
+    var absentParents: [String] = []
   }
 
   private let input: Input
+  private let files: CheckpointFiles
   private let database: Database
 
   /// Merges, on the writer's connection, outside any transaction.
-  static func carryOut(_ input: Input, guest: String, on database: Database) throws -> JSONValue {
+  static func carryOut(_ input: Input, guest: String, files: CheckpointFiles, on database: Database) throws -> JSONValue {
     try database.execute("PRAGMA trusted_schema = OFF")
     try TransferTables.attach(guest, as: "guest", to: database)
     defer {
@@ -46,7 +54,7 @@ struct RunImport {
       try? database.execute("PRAGMA trusted_schema = ON")
     }
     do {
-      return try database.transaction { try RunImport(input: input, database: database).merge() }
+      return try database.transaction { try RunImport(input: input, files: files, database: database).merge() }
     } catch let error as SQLiteError {
       throw PluginFailure(
         "cannot import the bundle '\(input.bundle.path)': \(error.message); nothing was imported",
@@ -68,12 +76,16 @@ struct RunImport {
     for run in runs where run.known == nil { try insert(run, bundle: bundle) }
     try mapCheckpoints()
     try insertRows()
-    return ["runs": .array(runs.map(Self.outcome)), "bundle": .integer(bundle)]
+    try joinAbsentParents(&runs)
+    let repaired = try CheckpointRepair(database: database, files: files, hashes: input.hashes ?? [:]).run()
+    return ["runs": .array(runs.map(Self.outcome)), "bundle": .integer(bundle), "repaired": .array(repaired)]
   }
 
   private static func outcome(_ run: Run) -> JSONValue {
     let action = run.known != nil ? "known" : run.newName == run.name ? "imported" : "renamed"
-    return ["name": .string(run.name), "as": .string(run.known ?? run.newName), "action": .string(action)]
+    var outcome: JSONValue = ["name": .string(run.name), "as": .string(run.known ?? run.newName), "action": .string(action)]
+    if !run.absentParents.isEmpty { outcome["absent_parents"] = .array(run.absentParents.map { .string($0) }) }
+    return outcome
   }
 }
 
@@ -303,6 +315,20 @@ extension RunImport {
     }
     for table in ["events", "logs"] {
       try copy(table, join: "CROSS JOIN temp.map_sessions x ON x.guest = g.session AND x.fresh WHERE g.run IS NULL", run: "NULL")
+    }
+  }
+
+  /// Makes the edges to parents that did not come along, as far as runs of their names are here. Later than the runs themselves, which may
+  /// be among them.
+  private func joinAbsentParents(_ runs: inout [Run]) throws {
+    let left = try AbsentParents.ofImport(database)
+    for index in runs.indices {
+      let run = runs[index]
+      let live = try database.first("SELECT live FROM temp.map_runs WHERE guest = ?1", [.integer(run.id)]) { $0.integer(0) ?? 0 } ?? 0
+      for parent in (left[run.name] ?? []) + (input.absent_parents?[run.name] ?? [])
+      where try !AbsentParents.join(live, to: parent, database) {
+        runs[index].absentParents.append(parent)
+      }
     }
   }
 

@@ -9,9 +9,10 @@ internal import Synchronization
 struct TransferCommands: Sendable {
   /// The store's file.
   let path: String
+  let files: CheckpointFiles
   /// The way to the writer.
   let queue: EventQueue
-  /// For saying which runs are new.
+  /// For saying which runs are new or changed.
   let context: PluginContext
 
   /// In the order of plugin.json.
@@ -30,7 +31,7 @@ struct TransferCommands: Sendable {
   private func copy(_ input: RunCopy.Input) async throws -> Payload {
     let breaking = Mutex<(isCancelled: Bool, interrupter: Interrupter?)>((false, nil))
     let answer = try await withTaskCancellationHandler {
-      try RunCopy.make(input, live: path) { interrupter in
+      try RunCopy.make(input, live: path, files: files) { interrupter in
         let isCancelled = breaking.withLock { state in
           state.interrupter = interrupter
           return state.isCancelled
@@ -53,7 +54,9 @@ struct TransferCommands: Sendable {
     // Judged and converted here; only the merge itself keeps the writer.
     let guest = try GuestDatabase(path: input.path, format: input.bundle.format)
     let guestPath = guest.path
-    let answer = try await WriteJob.run(.alone, on: queue) { try RunImport.carryOut(input, guest: guestPath, on: $0) }
+    let answer = try await WriteJob.run(.alone, on: queue) { [files] in
+      try RunImport.carryOut(input, guest: guestPath, files: files, on: $0)
+    }
     withExtendedLifetime(guest) {}
     announce(answer)
     return Payload(bytes: answer.bytes())
@@ -61,8 +64,9 @@ struct TransferCommands: Sendable {
 
   private func announce(_ answer: JSONValue) {
     let fresh = (answer["runs"]?.arrayValue ?? []).filter { $0["action"] != "known" }.compactMap { $0["as"] }
-    guard !fresh.isEmpty else { return }
-    let event: JSONValue = ["runs": .array(fresh)]
+    let repaired = Set((answer["repaired"]?.arrayValue ?? []).compactMap { $0["run"]?.stringValue }).sorted()
+    guard !fresh.isEmpty || !repaired.isEmpty else { return }
+    let event: JSONValue = ["runs": .array(fresh + repaired.map { .string($0) })]
     // Whoever has no room now looks at the list again when the next run changes.
     _ = try? context.topic("runs.changed").tryPublish(bytes: event.bytes())
   }

@@ -27,16 +27,6 @@ enum TransferTables {
     return names
   }
 
-  /// Makes today's schema in an empty database.
-  static func makeSchema(in database: Database, from first: Int64 = 0, through last: Int64 = Migrations.current) throws {
-    for version in first..<last {
-      try database.transaction {
-        try database.execute(Migrations.all[Int(version)])
-        try database.execute("PRAGMA user_version = \(version + 1)")
-      }
-    }
-  }
-
   /// Lets a connection see a second file under a name.
   static func attach(_ path: String, as name: String, to database: Database) throws {
     let attach = try database.prepare("ATTACH ?1 AS \(name)")

@@ -18,6 +18,16 @@ struct CheckpointFiles: Sendable {
     return KeptName(kept)?.isIntact(facts) ?? true
   }
 
+  /// The file of a checkpoint that can be used now: the trainer's own, or else the kept one. A relative path leads nowhere.
+  func usable(path: String, kept: String?) -> String? {
+    if Self.exists(path) { return path }
+    guard let kept, isIntact(kept) else { return nil }
+    return self.path(kept)
+  }
+
+  /// Whether the trainer's own file is there.
+  static func exists(_ path: String) -> Bool { path.hasPrefix("/") && FileFacts(path: path)?.isRegular == true }
+
   /// Removes those of the files that no row names any more. On the writer's thread, outside a transaction, so that no row can come meanwhile.
   func removeUnreferenced(_ kept: some Sequence<String>, _ database: Database) throws {
     // A name that is not of our making is a path we have no business with.

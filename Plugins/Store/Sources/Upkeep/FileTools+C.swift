@@ -127,6 +127,12 @@ enum FileTools {
     unsafe unlink(path)
   }
 
+  /// Whether anything has that name, a link that leads nowhere included.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
   static func remove(_ path: String) { unsafe unlink(path) }
 
   /// Makes a directory and those above it, for its owner alone.
