@@ -4,7 +4,7 @@ import Crypto
 import FoundationEssentials
 import JSON
 import PluginSDK
-import PluginTestKit
+@testable import PluginTestKit
 import Testing
 
 @testable import Export
@@ -236,6 +236,85 @@ import Testing
           "runs.sqlite is a damaged database: ",
         ].sorted() || problems.count >= 5, "\(problems)")
     await bench.close()
+  }
+
+  @Test func parentsThatStayBehindAreInTheManifest() async throws {
+    let bench = try await ExportHarness()
+    bench.store(checkpoints: [], absentParents: ["old", "older"])
+    _ = try await bench.bundle("b.zip")
+    let path: JSONValue = ["path": .string(bench.directory + "/b.zip")]
+    #expect(try await bench.ask("export.inspect", path)["runs"]?[0]?["absent_parents"] == ["old", "older"])
+    bench.host.answer("store.import_runs") { call in
+      let input = try JSONValue(parsing: call.input.bytes)
+      #expect(input["absent_parents"] == ["base": ["old", "older"]])
+      return #"{"runs":[{"name":"base","as":"base","action":"imported","absent_parents":["old"]}],"bundle":1,"repaired":[]}"#
+    }
+    #expect(try await bench.ask("export.import", path)["runs"]?[0]?["absent_parents"] == ["old"])
+    await bench.close()
+  }
+
+  @Test func aBundleThatRepairsStays() async throws {
+    let bench = try await ExportHarness()
+    bench.store(checkpoints: [bench.checkpoint(7, step: 10, try bench.file("w.pt", "weights"))])
+    _ = try await bench.bundle("b")
+    bench.host.answer("store.import_runs") { call in
+      let input = try JSONValue(parsing: call.input.bytes)
+      #expect(input["hashes"] == ["7": .string(try SHA256.digest(of: Array("weights".utf8)).description)])
+      let path = input["checkpoints"]?["7"] ?? .null
+      let answer: JSONValue = [
+        "runs": [["name": "base", "as": "base", "action": "known"]], "bundle": 1, "repaired": [["run": "base", "step": 10, "path": path]],
+      ]
+      return answer.serialized()
+    }
+    let answer = try await bench.ask("export.import", ["path": .string(bench.directory + "/b")])
+    let file = try #require(answer["repaired"]?[0]?["path"]?.stringValue)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "weights")
+    await bench.close()
+  }
+
+  @Test func aPlaceThatIsMendedStaysAlsoWhenAllOfItWasKnown() async throws {
+    let bench = try await ExportHarness()
+    bench.store(checkpoints: [bench.checkpoint(7, step: 10, try bench.file("w.pt", "weights"))])
+    _ = try await bench.bundle("b")
+    let path: JSONValue = ["path": .string(bench.directory + "/b")]
+    let place = try #require(try await bench.ask("export.import", path)["place"]?.stringValue)
+    try FileManager.default.removeItem(atPath: place + "/checkpoints/base-10-7.pt")
+    bench.host.answer("store.import_runs") { _ in
+      #"{"runs":[{"name":"base","as":"base","action":"known"}],"bundle":1,"repaired":[]}"#
+    }
+    let answer = try await bench.ask("export.import", path)
+    #expect(answer["mended"] == ["checkpoints/base-10-7.pt"])
+    #expect(answer["place"]?.stringValue == place)
+    #expect(try String(contentsOfFile: place + "/checkpoints/base-10-7.pt", encoding: .utf8) == "weights")
+    await bench.close()
+  }
+
+  @Test func whatACutOffImportLeftGoesAtTheStart() async throws {
+    let package = String(#filePath.dropLast("/Tests/ExportTests/BundleTests.swift".count))
+    let host = try await TestHost(plugin: ExportPlugin.self, manifest: package + "/Plugins/Export/plugin.json", starting: false)
+    let bundles = host.files.path(.data) + "/bundles"
+    for name in [".incoming.partial-1/checkpoints", "0a1b"] {
+      try FileManager.default.createDirectory(atPath: "\(bundles)/\(name)", withIntermediateDirectories: true)
+    }
+    try Data("half".utf8).write(to: URL(filePath: bundles + "/.incoming.partial-1/checkpoints/a.pt"))
+    try await host.start()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bundles) == ["0a1b"])
+    await host.close()
+  }
+
+  @Test func whatALivingImportUsesStays() throws {
+    let bundles = "/tmp/jackfield-leftovers-\(UInt64.random(in: 0 ... .max))"
+    defer { FileSystem.remove(bundles) }
+    #expect(Leftovers.sweep(bundles) == [])
+    try FileManager.default.createDirectory(atPath: bundles + "/.incoming.partial-1", withIntermediateDirectories: true)
+    do {
+      let importing = DirectoryLock.shared(bundles)
+      #expect(DirectoryLock.shared(bundles) != nil)
+      #expect(Leftovers.sweep(bundles) == [])
+      withExtendedLifetime(importing) {}
+    }
+    #expect(Leftovers.sweep(bundles) == [".incoming.partial-1"])
+    #expect(DirectoryLock.shared(bundles + "/gone") == nil)
   }
 
   @Test func importsThatBringNothingKeepNothing() async throws {

@@ -33,13 +33,13 @@ final class ExportHarness: Sendable {
   }
 
   /// Lets the store copy a small database, with these checkpoints.
-  func store(checkpoints: [JSONValue]) {
+  func store(checkpoints: [JSONValue], absentParents: [JSONValue] = []) {
     host.answer("store.copy_runs") { call in
       let path = try #require(try JSONValue(parsing: call.input.bytes)["path"]?.stringValue)
       try Database(path: path).execute(Self.database)
       let answer: JSONValue = [
-        "runs": [["name": "base", "steps": 2, "last_step": 2, "state": "lost"]], "checkpoints": .array(checkpoints), "bytes": 4_096,
-        "schema": 2,
+        "runs": [["name": "base", "steps": 2, "last_step": 2, "state": "lost", "absent_parents": .array(absentParents)]],
+        "checkpoints": .array(checkpoints), "bytes": 4_096, "schema": 2,
       ]
       return answer.serialized()
     }

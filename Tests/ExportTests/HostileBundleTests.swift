@@ -107,6 +107,9 @@ import Testing
       "checkpoint elsewhere", "zip(manifest(DB, checkpoints=[{'id': 1, 'file': '/etc/passwd'}]), DB)",
       "its manifest does not list '/etc/passwd', the file of a checkpoint"),
     Case(
+      "odd parents", "zip(manifest(DB, runs=[{'name': 'r', 'absent_parents': ['a', 1]}]), DB)",
+      "its manifest tells of parents that are no list of names, or of a run without a name"),
+    Case(
       "old with absolute path",
       "zip(('bundle.json', json.dumps({'sqlite': 'runs.sqlite', 'checkpoints': {'r:1:2': '/etc/passwd'}}).encode()), DB)",
       "its file '/etc/passwd' has an absolute path"),

@@ -22,6 +22,13 @@ public final class ExportPlugin: Plugin {
     ]
   }
 
+  /// Removes what imports left that were cut off.
+  public func start() async throws {
+    let bundles = try context.directory(.data) + "/bundles"
+    let removed = try await background.run(for: nil) { _ in Leftovers.sweep(bundles) }
+    if !removed.isEmpty { context.log.info("files of unfinished imports removed", ["path": bundles, "count": removed.count]) }
+  }
+
   /// Breaks off what is being written, and waits until its halves are removed.
   public func stop() async { background.stop() }
 }

@@ -136,12 +136,13 @@ extension BundleCommands {
     }
     do {
       let answer = try await importRuns(received, input.runs, from: path)
-      // All of it was known before, so no row leads here: the store's own files are the ones in use.
-      let isUsed = (answer["runs"]?.arrayValue ?? []).contains { $0["action"] != "known" }
-      if !isUsed, !received.wasThere { await clear(received.place) }
-      return Self.shown(answer, received, isKept: isUsed || received.wasThere)
+      // Where all of it was known before and nothing needed repair, no row leads here: the store's own files are the ones in use.
+      let isUsed =
+        (answer["runs"]?.arrayValue ?? []).contains { $0["action"] != "known" } || answer["repaired"]?.arrayValue?.isEmpty == false
+      if !isUsed, !received.isShared { await clear(received.place) }
+      return Self.shown(answer, received, isKept: isUsed || received.isShared)
     } catch {
-      if !received.wasThere { await clear(received.place) }
+      if !received.isShared { await clear(received.place) }
       throw error
     }
   }
@@ -149,9 +150,15 @@ extension BundleCommands {
   private func importRuns(_ received: BundleReceiver.Received, _ runs: [String]?, from path: String) async throws -> JSONValue {
     let manifest = received.manifest
     var files: [String: JSONValue] = [:]
-    for (id, file) in manifest.checkpoints where !received.missing.contains(file) { files[id] = .string("\(received.place)/\(file)") }
+    var hashes: [String: JSONValue] = [:]
+    let listed = Dictionary(manifest.files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    for (id, file) in manifest.checkpoints where !received.missing.contains(file) {
+      files[id] = .string("\(received.place)/\(file)")
+      if let hash = listed[file]?.sha256 { hashes[id] = .string(hash) }
+    }
     var input: JSONValue = [
-      "path": .string("\(received.place)/\(manifest.database)"), "checkpoints": .object(files),
+      "path": .string("\(received.place)/\(manifest.database)"), "checkpoints": .object(files), "hashes": .object(hashes),
+      "absent_parents": .object(manifest.absentParents.mapValues { .array($0.map { .string($0) }) }),
       "bundle": [
         "key": .string("import:" + received.key), "path": .string(path), "format": .string(manifest.format.rawValue),
         "manifest": Self.summary(of: manifest),
@@ -173,7 +180,8 @@ extension BundleCommands {
   private static func shown(_ answer: JSONValue, _ received: BundleReceiver.Received, isKept: Bool) -> JSONValue {
     var shown: JSONValue = [
       "format": .string(received.manifest.format.rawValue), "key": .string(received.key), "recognised": .bool(received.wasThere),
-      "runs": answer["runs"] ?? [], "missing": .array(received.missing.map { .string($0) }),
+      "runs": answer["runs"] ?? [], "repaired": answer["repaired"] ?? [],
+      "mended": .array(received.mended.map { .string($0) }), "missing": .array(received.missing.map { .string($0) }),
     ]
     if isKept { shown["place"] = .string(received.place) }
     return shown

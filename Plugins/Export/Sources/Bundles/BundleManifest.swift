@@ -19,6 +19,8 @@ struct BundleManifest: Sendable {
   let files: [BundleFile]
   /// The file of a checkpoint, by the checkpoint's id in the database. The earlier dashboard's final models are "final:" and the session.
   let checkpoints: [String: String]
+  /// The parents of runs that are not in the bundle, by the runs' names.
+  let absentParents: [String: [String]]
 
   /// Reads a manifest, and refuses one that this build does not know or that names a file which no bundle may have.
   ///
@@ -38,9 +40,11 @@ struct BundleManifest: Sendable {
       database = json["database"]?.stringValue ?? "runs.sqlite"
       files = try Self.files(json, path)
       checkpoints = try Self.checkpoints(json, path)
+      absentParents = try Self.absentParents(json, path)
     case .onthefly:
       database = json["sqlite"]?.stringValue ?? "runs.sqlite"
       checkpoints = try Self.oldCheckpoints(json, path)
+      absentParents = [:]
       let found = Set(checkpoints.values).sorted()
       files = [BundleFile(path: database, role: .database)] + found.map { BundleFile(path: $0, role: .checkpoint) }
     }
@@ -78,6 +82,18 @@ struct BundleManifest: Sendable {
         throw BundleRefusal.make(path, "its manifest names a checkpoint without id or file")
       }
       found["\(id)"] = file
+    }
+    return found
+  }
+
+  private static func absentParents(_ json: JSONValue, _ path: String) throws -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for run in json["runs"]?.arrayValue ?? [] {
+      guard let parents = run["absent_parents"] else { continue }
+      guard let name = run["name"]?.stringValue, let list = parents.arrayValue, list.allSatisfy({ $0.stringValue != nil }) else {
+        throw BundleRefusal.make(path, "its manifest tells of parents that are no list of names, or of a run without a name")
+      }
+      found[name] = list.compactMap(\.stringValue)
     }
     return found
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Crypto
 internal import JSON
 internal import PluginSDK
 
@@ -12,8 +11,12 @@ struct BundleReceiver {
     let key: String
     /// Its directory.
     let place: String
-    /// Whether it was there before.
+    /// Whether it was there before, whole.
     let wasThere: Bool
+    /// Whether its directory was, so that rows may lead there: its owner removes nothing of it.
+    var isShared = false
+    /// Files that were gone from there and are back.
+    var mended: [String] = []
     /// Checkpoints that the manifest names and the bundle has not; only in those of the earlier dashboard.
     let missing: [String]
   }
@@ -29,6 +32,8 @@ struct BundleReceiver {
     try FileSystem.makeDirectories(bundles)
     let total = manifest.totalBytes ?? sizeOnDisk(manifest)
     try FileSystem.requireSpace(total + (16 << 20), at: bundles, for: "the bundle into '\(bundles)'")
+    let inUse = DirectoryLock.shared(bundles)
+    defer { withExtendedLifetime(inUse) {} }
     let incoming = FileSystem.temporaryName(beside: bundles + "/incoming")
     try FileSystem.makeDirectory(incoming)
     defer { FileSystem.remove(incoming) }
@@ -43,21 +48,25 @@ struct BundleReceiver {
   private func publish(_ incoming: String, _ manifest: BundleManifest, _ key: String, _ missing: [String]) throws -> Received {
     if let known = try existing(manifest, key: key) { return known }
     let place = "\(bundles)/\(key)"
-    // Something of that name that is not whole: what somebody has taken out of it comes back.
-    if FileSystem.kind(of: place) != .nothing {
-      try mend(place, from: incoming, manifest)
-    } else {
+    guard FileSystem.kind(of: place) != .nothing else {
       try FileSystem.publish(incoming, as: place)
+      return Received(manifest: manifest, key: key, place: place, wasThere: false, missing: missing)
     }
-    return Received(manifest: manifest, key: key, place: place, wasThere: false, missing: missing)
+    // Something of that name that is not whole: what somebody has taken out of it comes back.
+    let mended = try mend(place, from: incoming, manifest)
+    return Received(manifest: manifest, key: key, place: place, wasThere: false, isShared: true, mended: mended, missing: missing)
   }
 
-  private func mend(_ place: String, from incoming: String, _ manifest: BundleManifest) throws {
+  /// - Returns: The files that are back.
+  private func mend(_ place: String, from incoming: String, _ manifest: BundleManifest) throws -> [String] {
+    var mended: [String] = []
     for file in manifest.files where FileSystem.kind(of: "\(place)/\(file.path)") == .nothing {
       guard FileSystem.kind(of: "\(incoming)/\(file.path)") == .file else { continue }
       try FileSystem.makeDirectories(FileSystem.parent(of: "\(place)/\(file.path)"))
       try FileSystem.publish("\(incoming)/\(file.path)", as: "\(place)/\(file.path)")
+      mended.append(file.path)
     }
+    return mended
   }
 
   /// The bundle in the data directory, if it is there whole.
@@ -70,7 +79,7 @@ struct BundleReceiver {
       }
       guard file.bytes == nil || file.bytes == size else { return nil }
     }
-    return Received(manifest: manifest, key: key, place: place, wasThere: true, missing: [])
+    return Received(manifest: manifest, key: key, place: place, wasThere: true, isShared: true, missing: [])
   }
 
   private func sizeOnDisk(_ manifest: BundleManifest) -> Int64 {
@@ -106,32 +115,21 @@ struct BundleReceiver {
     let shown = BundlePath.shown(item.name)
     try FileSystem.makeDirectories(FileSystem.parent(of: "\(incoming)/\(file.path)"))
     let output = try OutputFile("\(incoming)/\(file.path)")
-    let hash = try SHA256()
-    var buffer = [UInt8](repeating: 0, count: Work.chunk)
-    var bytes: Int64 = 0
-    while true {
-      try work.check()
-      let count = try item.read(&buffer)
-      if count == 0 { break }
-      bytes += Int64(count)
-      if let expected = file.bytes, bytes > expected {
-        throw BundleRefusal.make(source.path, "its entry '\(shown)' is larger than the \(expected) bytes of its manifest")
-      }
+    func refuse(_ objection: String?) throws {
+      if let objection { throw BundleRefusal.make(source.path, "its entry '\(shown)' \(objection)") }
+    }
+    let read = try work.read(item.read) { buffer, count, bytes in
+      try refuse(file.objection(soFar: bytes))
       // Without a manifest that tells sizes, the disk is what a bomb would fill.
       if file.bytes == nil { try FileSystem.requireSpace(16 << 20, at: incoming, for: "the bundle into '\(bundles)'") }
-      try hash.update(buffer, count: count)
       try output.write(buffer, count: count)
       done += Int64(count)
       work.progress(min(done, total), of: total, "copying \(shown)")
+      return true
     }
-    if let expected = file.bytes, bytes != expected {
-      throw BundleRefusal.make(source.path, "its entry '\(shown)' has \(bytes) bytes instead of \(expected)")
-    }
-    let digest = try hash.finish().description
-    if let expected = file.sha256, digest != expected {
-      throw BundleRefusal.make(source.path, "its entry '\(shown)' has the SHA-256 \(digest) instead of \(expected)")
-    }
+    guard let read else { preconditionFailure("no piece was too much") }
+    try refuse(file.objection(bytes: read.bytes, sha256: read.sha256))
     try output.synchronize()
-    return digest
+    return read.sha256
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Crypto
 internal import JSON
 internal import PluginSDK
 internal import SQLite
@@ -54,24 +53,17 @@ struct BundleVerifier {
   private func compare(
     _ item: BundleSource.Item, with file: BundleFile, _ copy: OutputFile?, _ done: inout Int64, _ total: Int64
   ) throws -> String? {
-    let hash = try SHA256()
-    var buffer = [UInt8](repeating: 0, count: Work.chunk)
-    var bytes: Int64 = 0
-    while true {
-      try work.check()
-      let count = try item.read(&buffer)
-      if count == 0 { break }
-      bytes += Int64(count)
+    var objection: String?
+    let read = try work.read(item.read) { buffer, count, bytes in
+      objection = file.objection(soFar: bytes)
+      guard objection == nil else { return false }
       done += Int64(count)
-      if let expected = file.bytes, bytes > expected { return "is larger than the \(expected) bytes of the manifest" }
-      try hash.update(buffer, count: count)
       try copy?.write(buffer, count: count)
       work.progress(min(done, total), of: total, "verifying \(BundlePath.shown(item.name))")
+      return true
     }
-    if let expected = file.bytes, bytes != expected { return "has \(bytes) bytes instead of \(expected)" }
-    let digest = try hash.finish().description
-    if let expected = file.sha256, digest != expected { return "has the SHA-256 \(digest) instead of \(expected)" }
-    return nil
+    guard let read else { return objection }
+    return file.objection(bytes: read.bytes, sha256: read.sha256)
   }
 
   /// The version of its schema, and what is wrong with it.

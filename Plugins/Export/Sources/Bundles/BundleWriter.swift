@@ -169,19 +169,11 @@ extension BundleWriter {
   /// Reads a file to its end: its size and hash; nil when it is not there.
   private func read(_ path: String, note: String, copyTo: OutputFile? = nil) throws -> (Int64, String)? {
     guard let file = try InputFile.open(path) else { return nil }
-    let hash = try SHA256()
-    var buffer = [UInt8](repeating: 0, count: Work.chunk)
-    var bytes: Int64 = 0
-    while true {
-      try work.check()
-      let count = try file.read(into: &buffer)
-      if count == 0 { break }
-      try hash.update(buffer, count: count)
+    return try work.read(file.read(into:)) { buffer, count, _ in
       try copyTo?.write(buffer, count: count)
-      bytes += Int64(count)
       advance(count, note)
+      return true
     }
-    return (bytes, try hash.finish().description)
   }
 
   private func advance(_ count: Int, _ note: String) {
@@ -210,6 +202,7 @@ extension BundleWriter {
       var value: JSONValue = ["name": .string(run.name)]
       if let steps = run.steps { value["steps"] = .integer(steps) }
       if let step = run.lastStep { value["last_step"] = .integer(step) }
+      if let parents = run.absentParents, !parents.isEmpty { value["absent_parents"] = .array(parents.map { .string($0) }) }
       return value
     }
     return [

@@ -9,10 +9,13 @@ struct CopiedRuns: Decodable, Sendable {
     var steps: Int64?
     var lastStep: Int64?
     var state: String?
+    /// Names of its parents that are not in the copy.
+    var absentParents: [String]?
 
     private enum CodingKeys: String, CodingKey {
       case name, steps, state
       case lastStep = "last_step"
+      case absentParents = "absent_parents"
     }
   }
 
