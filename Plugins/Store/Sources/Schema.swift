@@ -5,12 +5,23 @@ internal import SQLite
 
 /// Opens the database file and brings its schema up to date.
 enum Schema {
+  /// The size of a file of an older schema, with what is not moved into it yet; nil when there is nothing to be brought up to date.
+  ///
+  /// - Throws: `PluginFailure` as `open`.
+  static func bytesToUpgrade(path: String) throws -> Int64? {
+    try refuseNewer(path)
+    guard let found = try version(ofExisting: path), found > 0, found < Migrations.current else { return nil }
+    return ["", "-wal"].reduce(0) { $0 + (FileFacts(path: path + $1)?.bytes ?? 0) }
+  }
+
   /// Opens for writing.
   ///
+  /// - Parameter began: Hears of the connection at work, so that somebody can break it off.
   /// - Throws: `PluginFailure` when the file is of a newer release, which is left untouched, or is no database.
-  static func open(path: String) throws -> Database {
+  static func open(path: String, began: (Interrupter) -> Void = { _ in }) throws -> Database {
     try refuseNewer(path)
     let database = try Database(path: path)
+    began(database.interrupter)
     let found = try database.integer("PRAGMA user_version") ?? 0
     if found > 0, found < Migrations.current { try SafeCopy.make(of: database, version: found) }
     // The writer tries again by itself; a stop must not wait for longer than this.

@@ -25,6 +25,7 @@ public final class StorePlugin: Plugin {
   private let files: CheckpointFiles
   private let keeper: CheckpointKeeper
   private let keeperThread = Mutex<OwnedThread?>(nil)
+  private let upgrade: Upgrade
 
   /// Reads the settings; the file is opened at the start.
   public init(_ context: PluginContext) throws {
@@ -35,6 +36,7 @@ public final class StorePlugin: Plugin {
     queue = EventQueue(limit: configuration.queueBytes)
     readers = ReaderPool(path: path)
     files = CheckpointFiles(data: data)
+    upgrade = Upgrade(path: path)
     keeper = CheckpointKeeper(
       try CheckpointPolicy(configuration.keep), files: files, database: path, queue: queue, context: context)
   }
@@ -42,8 +44,10 @@ public final class StorePlugin: Plugin {
   /// Everything of the trainers, copied into the queue on the host's thread.
   public var subscriptions: [Subscription] {
     [
-      Subscription(Self.pattern) { [queue] event in
+      Subscription(Self.pattern) { [queue, upgrade] event in
         guard let origin = EventBatch.Origin(topic: event.topic) else { return .taken }
+        // The trainers' spools keep it as long as there is no table to put it into.
+        guard !upgrade.isUnderWay else { return .later }
         return event.withBytes { queue.offer($0, from: origin) } ? .taken : .later
       }
     ]
@@ -51,7 +55,7 @@ public final class StorePlugin: Plugin {
 
   /// Questions, each on a connection of its own; changes, on the writer's; and upkeep, on threads of its own.
   public var commands: [Command] {
-    questions + changes + maintenance + TransferCommands(path: path, files: files, queue: queue, context: context).all
+    questions + changes + maintenance + TransferCommands(path: path, files: files, queue: queue, context: context, upgrade: upgrade).all
   }
 
   private var questions: [Command] {
@@ -97,37 +101,43 @@ public final class StorePlugin: Plugin {
 
   private var maintenance: [Command] {
     [
-      .bytes("store.snapshot") { [path, data, upkeep] payload, call in
+      .bytes("store.snapshot") { [path, data, upkeep, upgrade] payload, call in
+        try upgrade.requireDone()
         let input = try payload.decode(Snapshot.Input.self)
         let answer = try await upkeep.run("store-snapshot") { try Snapshot.make(input, of: path, data: data, call, $0) }
         return Payload(bytes: answer.bytes())
       },
-      .bytes("store.verify") { [path, files, upkeep] payload, call in
+      .bytes("store.verify") { [path, files, upkeep, upgrade] payload, call in
+        try upgrade.requireDone()
         let input = try payload.decode(Verification.Input.self)
         let answer = try await upkeep.run("store-verify") { try Verification.run(input, path: path, files, call, $0) }
         return Payload(bytes: answer.bytes())
       },
-      .bytes("store.vacuum") { [queue] _, call in
+      .bytes("store.vacuum") { [queue, upgrade] _, call in
+        try upgrade.requireDone()
         call.progress(0, "waiting for the writer")
         return Payload(bytes: try await WriteJob.run(.alone, on: queue) { try Vacuum.run($0, call) }.bytes())
       },
     ]
   }
 
-  /// Opens the file, brings its schema up to date and begins to write.
+  /// Opens the file, brings its schema up to date and begins to write. With a large file of an older schema that goes on after the start.
   public func start() async throws {
-    let database = try Schema.open(path: path)
-    // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
-    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping', 'testing')")
-    let ingest = try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context) {
-      [keeper] in keeper.notice($0)
+    if let bytes = try Schema.bytesToUpgrade(path: path), bytes > Upgrade.mostAtStart {
+      upgrade.begin(bytes: bytes)
+      context.report(.warning, upgrade.sentence)
+      context.log.info("database is being brought up to date", ["path": path, "bytes": bytes])
+      do {
+        return try startWriter { [self] in writeAfterUpgrade() }
+      } catch {
+        upgrade.end()
+        throw error
+      }
     }
-    guard let thread = OwnedThread.start(name: "store-writer", { ingest.run() }) else {
-      throw PluginFailure("cannot start the store's writer: the system has no thread to give; raise the limit of processes")
-    }
-    writer.withLock { $0 = thread }
+    let ingest = try makeWriter(on: Schema.open(path: path))
+    try startWriter { ingest.run() }
     do {
-      if let thread = try keeper.start() { keeperThread.withLock { $0 = thread } }
+      try startKeeper()
     } catch {
       queue.close()
       join(writer)
@@ -136,12 +146,53 @@ public final class StorePlugin: Plugin {
     context.log.info("database open", ["path": path, "schema": Migrations.current])
   }
 
+  private func makeWriter(on database: Database) throws -> IngestWriter {
+    // Whoever was at it when the store last stopped is not known to be there still; its next event says so.
+    try database.execute("UPDATE runs SET state = 'lost' WHERE state IN ('running', 'paused', 'stopping', 'testing')")
+    return try IngestWriter(database, configuration: configuration, queue: queue, progress: progress, context: context) {
+      [keeper] in keeper.notice($0)
+    }
+  }
+
+  private func startWriter(_ body: @escaping @Sendable () -> Void) throws {
+    guard let thread = OwnedThread.start(name: "store-writer", body) else {
+      throw PluginFailure("cannot start the store's writer: the system has no thread to give; raise the limit of processes")
+    }
+    writer.withLock { $0 = thread }
+  }
+
+  private func startKeeper() throws {
+    if let thread = try keeper.start() { keeperThread.withLock { $0 = thread } }
+  }
+
+  /// On the writer's thread.
+  private func writeAfterUpgrade() {
+    do {
+      let database = try upgrade.open()
+      upgrade.end()
+      guard let database else { return }
+      let ingest = try makeWriter(on: database)
+      try startKeeper()
+      upgrade.finish()
+      context.report(.ok)
+      context.log.info("database open", ["path": path, "schema": Migrations.current])
+      context.resume(Self.pattern)
+      ingest.run()
+    } catch {
+      upgrade.end()
+      upgrade.fail(error)
+      context.report(.failing, upgrade.sentence)
+      context.log.error("database not brought up to date", ["path": path, "reason": upgrade.sentence])
+    }
+  }
+
   /// Writes what waits and moves the log into the file.
   public func stop() async {
     readers.close()
     keeper.close()
     upkeep.close()
     queue.close()
+    if upgrade.isUnderWay { upgrade.breakOff() }
     join(writer)
     // It may wait for a job of the writer's, which the end of that settles.
     join(keeperThread)
@@ -158,7 +209,8 @@ public final class StorePlugin: Plugin {
   private func query<Input: Decodable & Sendable>(
     _ name: String, _ body: @escaping @Sendable (Input, Database) throws -> JSONValue
   ) -> Command {
-    .bytes(name) { [readers] payload, _ in
+    .bytes(name) { [readers, upgrade] payload, _ in
+      try upgrade.requireDone()
       let input = try payload.decode(Input.self)
       let reader = try readers.borrow()
       defer { readers.giveBack(reader) }
@@ -171,22 +223,14 @@ public final class StorePlugin: Plugin {
     }
   }
 
-  /// A command that writes, on the writer's thread and after every event that came before; answers when it is committed.
-  private func write<Input: Decodable & Sendable>(
-    _ name: String, _ kind: WriteJob.Kind = .transaction, _ body: @escaping @Sendable (Input, Database) throws -> JSONValue
-  ) -> Command {
-    .bytes(name) { [queue] payload, _ in
-      let input = try payload.decode(Input.self)
-      return Payload(bytes: try await WriteJob.run(kind, on: queue) { try body(input, $0) }.bytes())
-    }
-  }
-
-  /// The same for commands that change runs, which are announced; the input also comes as it was written.
+  /// A command that changes runs, which are announced, on the writer's thread and after every event that came before; answers when it is
+  /// committed. The input also comes as it was written.
   private func change<Input: Decodable & Sendable>(
     _ name: String, _ kind: WriteJob.Kind = .transaction,
     _ body: @escaping @Sendable (Input, JSONValue, Database) throws -> WriteJob.Outcome
   ) -> Command {
-    .bytes(name) { [queue] payload, _ in
+    .bytes(name) { [queue, upgrade] payload, _ in
+      try upgrade.requireDone()
       let input = try payload.decode(Input.self)
       let members = try JSONValue(parsing: payload.bytes.isEmpty ? Array("{}".utf8) : payload.bytes)
       return Payload(bytes: try await WriteJob.runChanging(kind, on: queue) { try body(input, members, $0) }.bytes())

@@ -14,6 +14,8 @@ struct TransferCommands: Sendable {
   let queue: EventQueue
   /// For saying which runs are new or changed.
   let context: PluginContext
+  /// Says when there is nothing yet to copy or to merge into.
+  let upgrade: Upgrade
 
   /// In the order of plugin.json.
   var all: [Command] {
@@ -21,6 +23,7 @@ struct TransferCommands: Sendable {
       .bytes("store.copy_runs") { payload, _ in try await copy(payload.decode()) },
       .bytes("store.import_runs") { payload, _ in try await importRuns(payload.decode()) },
       .bytes("store.record_bundle") { payload, _ in
+        try upgrade.requireDone()
         let input = try payload.decode(BundleRecord.Input.self)
         return Payload(bytes: try await WriteJob.run(on: queue) { try BundleRecord.answer(input, $0) }.bytes())
       },
@@ -29,6 +32,7 @@ struct TransferCommands: Sendable {
 
   /// On a thread of the plugin's own, with a connection of its own: neither the writer nor a reader waits for it.
   private func copy(_ input: RunCopy.Input) async throws -> Payload {
+    try upgrade.requireDone()
     let breaking = Mutex<(isCancelled: Bool, interrupter: Interrupter?)>((false, nil))
     let answer = try await withTaskCancellationHandler {
       try RunCopy.make(input, live: path, files: files) { interrupter in
@@ -49,6 +53,7 @@ struct TransferCommands: Sendable {
   }
 
   private func importRuns(_ input: RunImport.Input) async throws -> Payload {
+    try upgrade.requireDone()
     try TransferFiles.requireAbsolute(input.path)
     if let odd = input.checkpoints?.values.first(where: { !$0.hasPrefix("/") }) { try TransferFiles.requireAbsolute(odd) }
     // Judged and converted here; only the merge itself keeps the writer.
