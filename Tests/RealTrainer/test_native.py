@@ -145,6 +145,41 @@ def test_export_import_and_resume(host: LiveHost, second_host: LiveHost, tmp_pat
     assert second_host.call("trainer.fork", resume=True)["run"] == "fork1"
 
 
+def test_save_load_attach_and_reset(host: LiveHost, tmp_path: Path) -> None:
+    start(host, tmp_path / "work")
+    info = host.call("trainer.info")["data"]
+    assert info["version"] == "0.1.4" and info["device"] == "cpu"
+    host.call("trainer.pause")
+    saved = host.call("trainer.save")["data"]
+    assert Path(saved["path"]).is_file()
+    host.call("trainer.resume")
+    steps_so_far(host, "baseline")
+    host.call("trainer.pause")
+    loaded = host.call("trainer.load", path=saved["path"])["data"]
+    assert loaded["step"] == saved["step"]
+    attached = host.call("trainer.attach", run="baseline")["data"]
+    assert attached["run_id"] == "baseline" and attached["paused"] is True
+    reset = host.call("trainer.reset")["data"]
+    assert reset["run_id"] != "baseline"
+    host.call("trainer.resume")
+    host.until("steps of the run begun anew", lambda: steps(host, reset["run_id"]) >= 5)
+    assert steps(host, "baseline") > 12  # nothing of it was wiped
+    with pytest.raises(Refused, match="clean_disk"):
+        host.call("trainer.clean_disk")
+
+
+def test_samples_and_metrics_leave_in_every_format(host: LiveHost, tmp_path: Path) -> None:
+    start(host, tmp_path / "work")
+    host.call("trainer.pause")
+    for suffix in ("parquet", "feather", "csv"):
+        target = tmp_path / f"samples.{suffix}"
+        answer = host.call("export.samples", run="baseline", format=suffix, path=str(target), indices=[3, 5, 8])
+        assert answer["rows"] == 3 and Path(answer["path"]).stat().st_size > 0, answer
+    for form in ("csv", "jsonl", "tensorboard"):
+        host.call("export.metrics", runs=["baseline"], format=form, path=str(tmp_path / f"metrics.{form}"))
+        assert (tmp_path / f"metrics.{form}").exists()
+
+
 def test_train_start_records_output_and_exit(host: LiveHost, tmp_path: Path) -> None:
     from live_host import PYTHON, ROOT
 

@@ -70,9 +70,9 @@ enum Snapshot {
     return directory.isEmpty ? "/" : String(directory)
   }
 
-  /// Year to second, in UTC; with a number behind it when that second has one already.
+  /// Year to millisecond, in UTC; with a number behind it when that one has a snapshot already.
   private static func unusedName(in folder: String) -> String {
-    let stem = "jackfield-" + Date().formatted(.iso8601).filter { $0.isNumber || $0 == "T" }
+    let stem = "jackfield-" + Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(Date()).filter { $0.isNumber || $0 == "T" }
     var name = stem
     var number = 2
     while FileFacts(path: "\(folder)/\(name).sqlite") != nil {
