@@ -5,7 +5,8 @@
     Tests/Soak/recording.py --kills 200        what `make soak` does
 
 Two trainers stream steps through our Python client, which keeps what is not acknowledged. After each SIGKILL the file must pass
-`PRAGMA integrity_check`, hold every step up to its last one once, and a pyramid that fits its rows; at the end every step must be there.
+`PRAGMA integrity_check`, hold every step up to its last one once, and a pyramid that fits its rows: those written since the last look, and
+each tenth time and at the end all of them. At the end every step must be there.
 """
 
 import argparse
@@ -56,13 +57,13 @@ def soak(folder, kills, dice):
     host = start(folder)
     names = ["one", "two"]
     trainers = [train(folder, name, port, done) for name in names]
-    committed = 0
+    committed, newest = 0, 0
     try:
         for kill in range(1, kills + 1):
             time.sleep(dice.uniform(0.02, 0.6))
             host.send_signal(signal.SIGKILL)
             host.wait()
-            committed = examine(folder, committed)
+            committed, newest = examine(folder, committed, since=0 if kill % 10 == 0 else newest)
             host = start(folder)
             if kill % 10 == 0 or kill == kills:
                 print(f"soak: {kill} kills, {committed} steps committed, all sound", flush=True)
@@ -99,35 +100,40 @@ def train(folder, name, port, done):
     return subprocess.Popen([sys.executable, "-c", TRAINER, name, done], env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def examine(folder, before):
-    """Returns how many steps are committed; never fewer than before."""
+def examine(folder, before, since):
+    """Looks at the buckets of steps from `since` on, and at every event.
+
+    Returns how many steps are committed, never fewer than before, and the last one that both trainers have reached.
+    """
     path = folder / "data/jackfield.sqlite"
     if not path.exists():
-        return before
+        return before, 0
     database = sqlite3.connect(path)
     try:
         if not database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'pyramid'").fetchone()[0]:
-            return before  # killed before its first schema was whole
+            return before, 0  # killed before its first schema was whole
         check = database.execute("PRAGMA integrity_check").fetchone()[0]
         expect(check == "ok", f"integrity_check says {check}")
-        total = 0
+        reached = []
         for run, in database.execute("SELECT id FROM runs").fetchall():
             steps, distinct, last = database.execute(
                 "SELECT count(*), count(DISTINCT step), coalesce(max(step), 0) FROM events WHERE run = ? AND kind = 1", (run,)).fetchone()
             expect(steps == distinct == last, f"run {run}: {steps} step events, {distinct} different, the last is {last}")
-            total += steps
-        expect_fitting_pyramid(database)
+            reached.append(steps)
+        total = sum(reached)
+        expect_fitting_pyramid(database, since)
         expect(total >= before, f"{before} steps were committed, now there are {total}")
-        return total
+        return total, min(reached, default=0)
     finally:
         database.close()
 
 
-def expect_fitting_pyramid(database):
+def expect_fitting_pyramid(database, since):
     for level, shift in enumerate((6, 12, 18)):
+        first = since >> shift
         rows = f"""SELECT run, metric, step >> {shift} AS bucket, count(*) AS n, min(value) AS low, max(value) AS high, total(value) AS sum,
-            min(step) AS first_step, max(step) AS last_step FROM metrics GROUP BY 1, 2, 3"""
-        wrong = database.execute(f"""SELECT count(*) FROM ({rows}) AS r FULL JOIN (SELECT * FROM pyramid WHERE level = {level}) AS p
+            min(step) AS first_step, max(step) AS last_step FROM run_metrics JOIN metrics USING (run, metric) WHERE step >= {first << shift} GROUP BY 1, 2, 3"""
+        wrong = database.execute(f"""SELECT count(*) FROM ({rows}) AS r FULL JOIN (SELECT * FROM pyramid WHERE level = {level} AND bucket >= {first}) AS p
             USING (run, metric, bucket) WHERE n IS NOT p.count OR low IS NOT p.min OR high IS NOT p.max OR r.first_step IS NOT p.first_step
             OR r.last_step IS NOT p.last_step OR abs(r.sum - p.sum) > 1e-6 * (1 + abs(r.sum))""").fetchone()[0]
         expect(wrong == 0, f"{wrong} buckets of level {level} do not fit their rows")
@@ -144,7 +150,7 @@ def wait_for_all(folder, host, sent):
         if all(stored.get(name) == steps for name, steps in sent.items()):
             host.send_signal(signal.SIGTERM)
             expect(host.wait(timeout=30) == 0, "the host did not stop in order")
-            expect(examine(folder, 0) == sum(sent.values()), "steps are missing after the stop")
+            expect(examine(folder, 0, since=0)[0] == sum(sent.values()), "steps are missing after the stop")
             return
         time.sleep(0.1)
     sys.exit(f"soak: sent {sent}, stored {stored}")

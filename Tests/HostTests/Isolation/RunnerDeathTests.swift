@@ -38,7 +38,8 @@ import Testing
   }
 
   @Test func processThatIsStoppedIsSilentAndReplaced() throws {
-    let host = ProbeHost(.process, terms: { $0.silentMilliseconds = 2_000 })
+    // Stopped between hearing a ping and answering it, it counts as stuck instead: that must end within a call's patience too.
+    let host = ProbeHost(.process, terms: { ($0.silentMilliseconds, $0.stuckMilliseconds) = (2_000, 12_000) })
     let slot = try host.add()
     #expect(host.call("probe.echo")?.status == .ok)
     let stopped = try pid(slot)
