@@ -75,11 +75,12 @@ targets += [
     name: "SwiftFault", dependencies: ["PluginSDK", "PluginAPI"], path: "Tests/Fixtures/SwiftFault", exclude: ["plugin.json"],
     linkerSettings: exportOnlyTheEntry),
   .target(name: "SanitizedMutex", path: "Tests/SanitizedMutex", publicHeadersPath: "."),  // C, for `make tsan`; empty otherwise
+  .target(name: "SmallDisk", path: "Tests/SmallDisk"),  // a full disk, for the tests of Store, Export and the whole
   .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
   .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit", "SmallDisk"]),
   .testTarget(name: "FFITests", dependencies: ["FFI"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -133,6 +134,6 @@ func plugin(_ name: String, uses libraries: [Target.Dependency] = []) -> [Target
     .target(
       name: "\(name)Entry", dependencies: [.byName(name: name), "PluginAPI", "PluginSDK"],
       path: "Plugins/\(name)/Entry", linkerSettings: exportOnlyTheEntry),
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "PluginSDK", "PluginTestKit"] + libraries),
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "PluginSDK", "PluginTestKit", "SmallDisk"] + libraries),
   ]
 }

@@ -5,13 +5,14 @@ import Glibc
 import JSON
 import PluginSDK
 import PluginTestKit
+import SmallDisk
 import Testing
 
 @testable import Archive
 @testable import Export
 
 /// With a small file system in memory, which only root can make.
-@Suite(.enabled(if: getuid() == 0 && SmallDisk.canBeMade), .serialized) struct FullDiskTests {
+@Suite(.enabled(if: getuid() == 0 && SmallDisk.isPossible), .serialized) struct FullDiskTests {
   @Test func aBundleThatDoesNotFitIsRefusedAndLeavesNothing() async throws {
     let bench = try await ExportHarness()
     let disk = try SmallDisk(megabytes: 17)
@@ -29,7 +30,7 @@ import Testing
   func aDiskThatFillsMeanwhile(_ name: String) async throws {
     let bench = try await ExportHarness()
     let disk = try SmallDisk(megabytes: 40)
-    let weights = try SmallDisk.noise(12 << 20)
+    let weights = try randomBytes(12 << 20)
     try Data(weights).write(to: URL(filePath: bench.directory + "/w.pt"))
     bench.store(checkpoints: (1...2).map { bench.checkpoint($0, step: $0, bench.directory + "/w\($0 == 1 ? "" : "2").pt") })
     try Data(weights).write(to: URL(filePath: bench.directory + "/w2.pt"))
@@ -57,7 +58,7 @@ import Testing
     let disk = try SmallDisk(megabytes: 1)
     let archive = try ArchiveWriter(path: disk.path + "/a.zip", format: .zip)
     try archive.beginFile("noise", size: 4 << 20, modified: 0)
-    let noise = try SmallDisk.noise(4 << 20)
+    let noise = try randomBytes(4 << 20)
     let error = #expect(throws: ArchiveError.self) {
       try archive.write(noise, count: noise.count)
       try archive.close()

@@ -5,6 +5,7 @@ import JSON
 import PluginSDK
 import SQLite
 import Synchronization
+import SmallDisk
 import Testing
 
 @testable import Export
@@ -116,7 +117,7 @@ import Testing
     Issue.record("two hundred questions and no end")
   }
 
-  @Test(.enabled(if: SmallDisk.canBeMade)) func anImportThatDoesNotFitIsRefusedAndLeavesNothing() throws {
+  @Test(.enabled(if: SmallDisk.isPossible)) func anImportThatDoesNotFitIsRefusedAndLeavesNothing() throws {
     _ = try write("b.zip", Moment(-1) { false }.work)
     let disk = try SmallDisk(megabytes: 17)
     let receiver = BundleReceiver(

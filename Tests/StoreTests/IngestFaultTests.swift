@@ -4,6 +4,7 @@ import FoundationEssentials
 import JSON
 import PluginSDK
 import SQLite
+import SmallDisk
 import Testing
 
 @testable import PluginTestKit
@@ -18,7 +19,7 @@ import Testing
     try await store.host.start()
     store.publish(step(1, seq: 1))
     try await store.committed("s", 1)
-    disk.fill()
+    try disk.fill()
     for number in 2...3_000 { store.publish(step(number, seq: number)) }
     _ = try await store.host.logged(within: .seconds(30)) { $0.message == "events not written" }
     let trouble = try #require(try await store.ask("store.status")["trouble"]?.stringValue)

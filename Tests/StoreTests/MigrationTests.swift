@@ -4,6 +4,7 @@ import FoundationEssentials
 import JSON
 import PluginSDK
 import SQLite
+import SmallDisk
 import Testing
 
 @testable import Store

@@ -50,5 +50,7 @@ struct HealthConfiguration: Sendable {
     watches.gradient.window = gradient?["window"]?.intValue ?? watches.gradient.window
     watches.silence.on = silence?["on"]?.boolValue ?? true
     watches.silence.seconds = silence?["seconds"]?.doubleValue ?? watches.silence.seconds
+    watches.plugins.on = values["plugins"]?["on"]?.boolValue ?? true
+    watches.plugins.seconds = values["plugins"]?["seconds"]?.doubleValue ?? watches.plugins.seconds
   }
 }

@@ -14,6 +14,7 @@ public final class HealthPlugin: Plugin {
   private let parts: Checkup.Parts
   private let host: HostReport
   private let watches: Watches
+  private let plugins: PluginWatch
   private let desk: AlertDesk
   private let recorder: Recorder
 
@@ -27,6 +28,7 @@ public final class HealthPlugin: Plugin {
     self.recorder = recorder
     self.desk = desk
     watches = Watches(settings.watches) { desk.put($0) }
+    plugins = PluginWatch(settings.watches.plugins, neighbours, desk)
     parts = Checkup.Parts(
       neighbours: neighbours,
       records: HealthRecords(neighbours: neighbours, recorder: recorder, topic: try context.topic("health.result"), log: log),
@@ -54,10 +56,15 @@ public final class HealthPlugin: Plugin {
   /// Begins to tell of alerts, to store rows, and to look at the clock.
   public func start() async throws {
     context.run { [recorder] in await recorder.run() }
-    context.run { [desk, watches] in
-      await desk.run(
-        adopt: { row in watches.adopt(row.kind, run: row.run, session: row.session, numbers: row.numbers, now: Self.now) },
-        postpone: { session in watches.postponeSilence(of: session, now: Self.now) })
+    context.run { [desk, watches, plugins] in
+      let left = await desk.left()
+      let ofTrainings = left.filter { $0.plugin == nil }
+      for row in ofTrainings { watches.adopt(row.kind, run: row.run, session: row.session, numbers: row.numbers, now: Self.now) }
+      await withTaskGroup { group in
+        group.addTask { await plugins.run(left.filter { $0.plugin != nil }) }
+        await desk.run(ofTrainings) { session in watches.postponeSilence(of: session, now: Self.now) }
+        group.cancelAll()
+      }
     }
     context.run { [watches] in
       while (try? await Task.sleep(for: .seconds(1))) != nil { watches.tick(now: Self.now) }

@@ -6,6 +6,8 @@ import JSON
 /// A real `jackfield serve` in a home of its own, with the plugins as they are shipped, on a free port.
 final class LiveHost {
   let home: String
+  /// Where the output of the programs goes that this class runs.
+  private let scratch: String
   let port: Int
   private(set) var process: Program
 
@@ -48,20 +50,23 @@ final class LiveHost {
   }
 
   /// - Parameters:
+  ///   - scratch: For the output of programs; by default the home.
   ///   - ready: Whether to wait until it answers.
   ///   - errorsUnread: Connects its standard error with a pipe that nobody empties.
   ///   - mode: Of the shipped plugins.
   ///   - executable: The host's file.
   ///   - prelude: What a shell does in the process before it becomes the host.
   init(
-    home: String? = nil, port: Int? = nil, plugins: [String]? = nil, mode: String = "inprocess", ready: Bool = true,
+    home: String? = nil, scratch: String? = nil, port: Int? = nil, plugins: [String]? = nil, mode: String = "inprocess", ready: Bool = true,
     errorsUnread: Bool = false, executable: String = jackfield, prelude: String? = nil
   ) throws {
     self.home = home ?? Self.temporary("jackfield-home")
+    self.scratch = scratch ?? self.home
     self.port = port ?? Self.freePort()
     if plugins == nil { try Self.configure(self.home, mode: mode) }
     let shell = prelude.map { ["bash", "-c", $0 + #"; exec "$@""#, "bash"] } ?? []
-    process = try Self.start(shell + [executable], self.home, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
+    process = try Self.start(
+      shell + [executable], self.home, self.scratch, self.port, plugins ?? [Self.shipped], errorsUnread: errorsUnread)
     if ready { try waitUntilReady() }
   }
 
@@ -76,16 +81,16 @@ final class LiveHost {
   }
 
   private static func start(
-    _ program: [String], _ home: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false
+    _ program: [String], _ home: String, _ scratch: String, _ port: Int, _ plugins: [String], errorsUnread: Bool = false
   ) throws -> Program {
     try Program(
       program + ["serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
-      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: home,
+      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: scratch,
       errorsUnread: errorsUnread)
   }
 
   func restart() throws {
-    process = try Self.start([Self.jackfield], home, port, [Self.shipped])
+    process = try Self.start([Self.jackfield], home, scratch, port, [Self.shipped])
     try waitUntilReady()
   }
 
@@ -107,11 +112,11 @@ final class LiveHost {
   /// Runs the command line against this host.
   @discardableResult
   func run(_ arguments: String..., input: String? = nil) throws -> Program.Outcome {
-    try Program.run([Self.jackfield] + arguments + ["--home", home], in: home, input: input)
+    try Program.run([Self.jackfield] + arguments + ["--home", home], in: scratch, input: input)
   }
 
   func json(_ arguments: String...) throws -> JSONValue {
-    let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: home)
+    let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: scratch)
     guard outcome.status == 0 else { throw NotReady(description: "\(arguments): \(outcome.status) \(outcome.error)") }
     return try JSONValue(parsing: outcome.output)
   }
@@ -121,7 +126,7 @@ final class LiveHost {
     var last = JSONValue.null
     let limit = time(nil) + 20
     while time(nil) < limit {
-      let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: home)
+      let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: scratch)
       if outcome.status == 0, let answer = try? JSONValue(parsing: outcome.output) {
         last = answer
         if fits(answer) { return answer }

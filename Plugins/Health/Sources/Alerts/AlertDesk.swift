@@ -29,31 +29,34 @@ final class AlertDesk: Sendable {
 
   func finish() { inlet.finish() }
 
-  /// Works until the plugin stops: first it learns which episodes an earlier life left open, so that none of them is raised again.
+  /// Works until the plugin stops.
   ///
   /// - Parameters:
-  ///   - adopt: Told of those.
+  ///   - left: The episodes of trainings that an earlier life left open, so that none of them is raised again.
   ///   - postpone: Told of a session whose silence has a good reason, to be looked at again later.
-  func run(adopt: @Sendable (AlertRow) -> Void, postpone: @Sendable (_ session: String) -> Void) async {
+  func run(_ left: [AlertRow], postpone: @Sendable (_ session: String) -> Void) async {
     var open = OpenEpisodes()
-    for row in await left() {
-      open.adopt(row)
-      adopt(row)
-    }
+    for row in left { open.adopt(row) }
     for await alert in alerts {
       if alert.beginsSilence, await SilenceCheck(neighbours: neighbours).explains(alert.session) {
         postpone(alert.session)
         continue
       }
       guard let row = open.take(alert, at: unixTime()) else { continue }
-      recorder.put("store.record_alert", row.description)
-      do { try await topic.publish(bytes: row.description.bytes()) } catch {
-        log.warning("health alert not published", ["key": row.key, "reason": "\(error)"])
-      }
+      await tell(row)
     }
   }
 
-  private func left() async -> [AlertRow] {
+  /// Publishes and stores an episode, at its beginning and at its end.
+  func tell(_ row: AlertRow) async {
+    recorder.put("store.record_alert", row.description)
+    do { try await topic.publish(bytes: row.description.bytes()) } catch {
+      log.warning("health alert not published", ["key": row.key, "reason": "\(error)"])
+    }
+  }
+
+  /// The episodes that an earlier life left open.
+  func left() async -> [AlertRow] {
     for attempt in 1...5 {
       do {
         let answer = try await neighbours.call("runs.alerts", ["open": true, "limit": 1000], timeout: .seconds(5))

@@ -16,6 +16,14 @@ enum PluginItems {
     return HostItem(item: "plugin \(id.shown)", judgement: judge(row, id.shown), fields: fields)
   }
 
+  /// What is wrong with a plugin now, by the host's word or its own; nil when nothing is.
+  static func trouble(_ row: JSONValue) -> Judgement? {
+    let state = row["state"]?.stringValue ?? ""
+    guard ["failed", "quarantined", "refused"].contains(state) || row["health"] != nil else { return nil }
+    let judgement = judge(row, (row["id"]?.stringValue ?? "?").shown)
+    return judgement.verdict == .ok ? nil : judgement
+  }
+
   private static func judge(_ row: JSONValue, _ id: String) -> Judgement {
     let state = row["state"]?.stringValue ?? "unknown"
     let reason = (row["reason"]?.stringValue).map { ": \($0.shown(300))" } ?? ""

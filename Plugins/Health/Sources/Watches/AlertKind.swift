@@ -8,12 +8,13 @@ enum AlertKind: String, Sendable, CaseIterable {
   case gradientExplosion = "gradient_explosion"
   case gradientVanishing = "gradient_vanishing"
   case silent
+  case pluginTrouble = "plugin_trouble"
 
   /// How much it matters: info, warning or error.
   var severity: String {
     switch self {
     case .lossNotFinite, .diverging: "error"
-    case .gradientExplosion, .gradientVanishing, .throughputDrop, .silent: "warning"
+    case .pluginTrouble, .gradientExplosion, .gradientVanishing, .throughputDrop, .silent: "warning"
     case .plateau: "info"
     }
   }

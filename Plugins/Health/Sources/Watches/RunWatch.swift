@@ -28,7 +28,7 @@ struct RunWatch: Sendable {
     case .plateau: plateau.adopt(numbers)
     case .throughputDrop: throughput.adopt(numbers)
     case .gradientExplosion, .gradientVanishing: gradient.adopt(kind, numbers)
-    case .silent: break
+    case .silent, .pluginTrouble: break
     }
   }
 
@@ -88,7 +88,7 @@ struct RunWatch: Sendable {
     case .plateau: plateau.isOpen
     case .throughputDrop: throughput.isOpen
     case .gradientExplosion, .gradientVanishing: gradient.isOpen(kind)
-    case .silent: false
+    case .silent, .pluginTrouble: false
     }
   }
 }

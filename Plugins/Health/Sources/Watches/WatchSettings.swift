@@ -37,10 +37,16 @@ struct WatchSettings: Sendable, Equatable {
     var seconds = 300.0
   }
 
+  struct Plugins: Sendable, Equatable {
+    var on = true
+    var seconds = 2.0
+  }
+
   var notFinite = NotFinite()
   var diverging = Diverging()
   var plateau = Plateau()
   var throughput = ThroughputDrop()
   var gradient = Gradient()
   var silence = Silence()
+  var plugins = Plugins()
 }
