@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TRAINER = """
 import os, sys, time
 import jackfield
-with jackfield.Run(project="soak", name=sys.argv[1]) as run:
+with jackfield.Run(project="soak", name=sys.argv[1], flush_timeout=240) as run:
     step = 0
     while not os.path.exists(sys.argv[2]):
         for _ in range(50):
@@ -63,8 +63,11 @@ def soak(folder, kills, dice):
             time.sleep(dice.uniform(0.02, 0.6))
             host.send_signal(signal.SIGKILL)
             host.wait()
+            # Else the time that looking takes would be recorded too, and there would be no end to it.
+            send_all(trainers, signal.SIGSTOP)
             committed, newest = examine(folder, committed, since=0 if kill % 10 == 0 else newest)
             host = start(folder)
+            send_all(trainers, signal.SIGCONT)
             if kill % 10 == 0 or kill == kills:
                 print(f"soak: {kill} kills, {committed} steps committed, all sound", flush=True)
         done.touch()
@@ -98,6 +101,11 @@ def train(folder, name, port, done):
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "Clients/Python/src"), ONTHEFLY_DASHBOARD_PORT=str(port),
                        XDG_STATE_HOME=str(folder / "client"))
     return subprocess.Popen([sys.executable, "-c", TRAINER, name, done], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def send_all(processes, number):
+    for process in processes:
+        process.send_signal(number)
 
 
 def examine(folder, before, since):
