@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import Glibc
 import JSON
 import PluginTestKit
 import SmallDisk
@@ -34,6 +35,10 @@ import Testing
         try Program(["python3", "-c", steps, $0, go], environment: environment, in: elsewhere)
       }
       for run in ["one", "two"] { _ = try host.until("call", "runs.show", "--run", run) { $0["steps"] == 300 } }
+      let events = try Program(
+        [LiveHost.jackfield, "events", "health.alert", "runs.changed", "--home", host.home], in: elsewhere)
+      // It is not told when it listens: so until it has heard something.
+      for _ in 0..<1_000 where events.output.isEmpty { _ = try host.json("call", "runs.rename", #"{"run": "one", "title": "first"}"#) }
 
       try disk.fill()
       try Data().write(to: URL(filePath: go))
@@ -46,6 +51,8 @@ import Testing
       let bundle = try host.run("call", "export.bundle", #"{"path": "\#(disk.path)/b.zip"}"#)
       #expect(bundle.status == 1 && bundle.error.contains("cannot"), "\(bundle)")
       #expect(!FileManager.default.fileExists(atPath: disk.path + "/b.zip"))
+      for _ in 0..<3_000 where !events.output.contains(#""kind":"plugin_trouble""#) { usleep(10_000) }
+      #expect(events.output.contains(#""plugin":"store""#), "\(events.output)")
 
       disk.empty()
       for trainer in trainers { #expect(trainer.wait().status == 0, "\(trainer.error)") }
@@ -56,6 +63,7 @@ import Testing
       }
       #expect((alerts["alerts"]?.arrayValue ?? []).filter { $0["fields"]?["plugin"] == "store" }.count == 1, "\(alerts)")
       host.stop()
+      #expect(events.wait().output.contains("It is over."))
       let database = disk.path + "/data/jackfield.sqlite"
       #expect(try DatabaseCheck.integrity(database) == "ok")
       #expect(try DatabaseCheck.ask(database, "SELECT count(*) FROM (SELECT DISTINCT run, step FROM metrics)") == "40000")
