@@ -33,10 +33,13 @@ final class ExportHarness: Sendable {
   }
 
   /// Lets the store copy a small database, with these checkpoints.
-  func store(checkpoints: [JSONValue], absentParents: [JSONValue] = []) {
+  ///
+  /// - Parameter copied: Called when it has written its copy of the runs.
+  func store(checkpoints: [JSONValue], absentParents: [JSONValue] = [], copied: @escaping @Sendable () -> Void = {}) {
     host.answer("store.copy_runs") { call in
       let path = try #require(try JSONValue(parsing: call.input.bytes)["path"]?.stringValue)
       try Database(path: path).execute(Self.database)
+      copied()
       let answer: JSONValue = [
         "runs": [["name": "base", "steps": 2, "last_step": 2, "state": "lost", "absent_parents": .array(absentParents)]],
         "checkpoints": .array(checkpoints), "bytes": 4_096, "schema": 2,
