@@ -40,13 +40,17 @@ internal import Glibc
     return result
   }
 
-  /// Runs a short piece of work under the lock, then wakes one of the waiting.
-  package func changeWakingOne<Result>(_ body: (inout State) -> Result) -> Result {
+  /// Who is to look again.
+  package enum Wake: Sendable { case one, all }
+
+  /// Runs a short piece of work under the lock that says who is to be woken. Nothing is touched once the lock is let go of.
+  package func changeWaking(_ body: (inout State) -> Wake) {
     unsafe pthread_mutex_lock(mutex)
-    let result = body(&state)
-    unsafe pthread_cond_signal(condition)
+    switch body(&state) {
+    case .one: unsafe pthread_cond_signal(condition)
+    case .all: unsafe pthread_cond_broadcast(condition)
+    }
     unsafe pthread_mutex_unlock(mutex)
-    return result
   }
 
   /// Looks at the value and wakes nobody.

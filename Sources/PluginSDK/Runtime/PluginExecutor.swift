@@ -24,30 +24,23 @@ final class PluginExecutor: TaskExecutor {
     mostThreads = threads
   }
 
+  /// Called by whoever wakes a task, without a reference to this executor: as soon as the lock is let go of, the job may be done, the task
+  /// over and the executor gone. So all of it happens under the lock.
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let needsThread = state.changeWakingOne { state in
+    state.changeWaking { state in
       state.jobs.append(job)
-      guard state.idle < state.jobs.count, state.running < mostThreads else { return false }
-      state.running += 1
-      return true
+      if state.idle < state.jobs.count, state.running < mostThreads { startThread(&state) }
+      // Only one is woken, and while shutting down that may be `shutDown` itself.
+      return state.isShutDown ? .all : .one
     }
-    if needsThread { startThread() }
-    // Only one was woken, and while shutting down that may be `shutDown` itself.
-    if state.read({ $0.isShutDown }) { state.change { _ in } }
   }
 
-  private func startThread() {
-    guard let thread = OwnedThread.start(name: name, { self.work() }) else {
-      // Whoever runs already takes the job; with nobody running it waits for the next enqueue to try again.
-      state.change { $0.running -= 1 }
-      return
-    }
-    let isLate = state.change { state in
-      if !state.isShutDown { state.threads.append(thread) }
-      return state.isShutDown
-    }
-    if isLate { thread.detach() }
+  private func startThread(_ state: inout State) {
+    // Without a thread to be had, whoever runs already takes the job; with nobody running it waits for the next enqueue to try again.
+    guard let thread = OwnedThread.start(name: name, { self.work() }) else { return }
+    state.running += 1
+    if state.isShutDown { thread.detach() } else { state.threads.append(thread) }
   }
 
   private func work() {
