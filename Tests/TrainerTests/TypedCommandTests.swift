@@ -232,6 +232,15 @@ import Testing
     await bench.host.close()
   }
 
+  /// An answer may be here before the sending of its command has returned.
+  @Test func oneAfterTheOtherIsNeverRefused() async throws {
+    let bench = try await PluginBench()
+    let trainer = try await bench.trainer()
+    for _ in 0..<300 { #expect(try await bench.ask("trainer.test")["data"]?["status"] == "ok") }
+    #expect(trainer.commands.count == 300)
+    await bench.host.close()
+  }
+
   @Test(arguments: ["pause", "resume"]) func twoPausesAreOne(wire: String) async throws {
     let bench = try await PluginBench()
     let trainer = try await bench.trainer { _, _ in nil }

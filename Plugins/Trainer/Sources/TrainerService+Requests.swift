@@ -79,8 +79,12 @@ extension TrainerService {
     let began = MonotonicClock.now
     let run = sessions[target.session]?.run
     let id = requests.open(command, payload, to: target, run: run)
-    try send(WireCommand.line(command, payload: payload, id: id), id, target)
+    // Noted first: the answer may be here before the sending returns.
     sessions.sent(Session.Outstanding(id: id, command: command, connection: target.connection), to: target.session)
+    do { try send(WireCommand.line(command, payload: payload, id: id), id, target) } catch {
+      sessions.forgetRequest(id, to: target.session)
+      throw error
+    }
     if CommandTraits.takesLong(command) { tellNews() }
     return Flying(id: id, target: target, began: began, run: run)
   }
