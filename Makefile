@@ -10,7 +10,7 @@ ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 # Over a thousand tests begun at once on two cores wait so long for their turn that their own limits pass.
-TEST_WIDTH := --experimental-maximum-parallelization-width 8
+TEST_WIDTH := --experimental-maximum-parallelization-width 5
 
 .PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer soak lint check format bench tsan install dist clean
 

@@ -218,7 +218,10 @@ import Testing
   @Test func whatACrashLeftIsPublishedButForItsTornEnd() async throws {
     let first = try ServiceBench(room: 0, spoolMemoryBytes: 0)
     let trainer = try first.trainer()
-    for number in 1...100 { trainer.send(step(number, seq: number)) }
+    for number in 1...99 { trainer.send(step(number, seq: number)) }
+    try await first.exchange(with: trainer, "sess-a")
+    // Lines that are read together are written together: this one alone is to be torn.
+    trainer.send(step(100, seq: 100))
     try await first.exchange(with: trainer, "sess-a")
     // The files as they are in the middle of the work, and the last write cut off.
     let copy = first.directory + "-crashed"

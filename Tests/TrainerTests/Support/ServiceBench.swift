@@ -55,7 +55,7 @@ final class ServiceBench: Sendable {
 
   /// Asks a trainer and has it answer: then everything it sent before was read.
   func exchange(with trainer: FakeTrainer, _ session: String) async throws {
-    while !service.sessions.isConnected(session) { await Task.yield() }
+    while !service.sessions.isConnected(session) { try await Task.sleep(for: .milliseconds(1)) }
     async let answer = service.request("server_info", session: session)
     let line = try #require(await trainer.next())
     let id = try JSONValue(parsing: line)["id"] ?? .null
