@@ -71,7 +71,7 @@ final class LiveHost {
   }
 
   /// They come from another directory than this host's own installation, so they have to be told.
-  private static func configure(_ home: String, mode: String) throws {
+  static func configure(_ home: String, mode: String) throws {
     let directory = home + "/config.d"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let port = #""environment": {"ONTHEFLY_DASHBOARD_PORT": {"$env": "ONTHEFLY_DASHBOARD_PORT"}}"#
