@@ -12,7 +12,7 @@ import Synchronization
 final class HealthHarness: Sendable {
   let host: TestHost
   /// The commands that changed or asked something of the trainer, in order, such as "pause s1", "dist_health s1".
-  private let asked = Mutex<[String]>([])
+  private let asked = Observed<[String]>([])
   private let records = Observed<[JSONValue]>([])
 
   init(configuration: String = "{}", starting: Bool = true) async throws {
@@ -62,10 +62,16 @@ final class HealthHarness: Sendable {
 
   private func note(_ what: String, _ call: ScriptedCall) {
     let session = (try? JSONValue(parsing: call.input.bytes))?["session"]?.stringValue ?? "?"
-    asked.withLock { $0.append("\(what) \(session)") }
+    asked.change { $0.append("\(what) \(session)") }
   }
 
-  var conversation: [String] { asked.withLock { $0 } }
+  var conversation: [String] { asked.read { $0 } }
+
+  /// Waits until the trainer was last told that.
+  func lastHeard(_ what: String) async throws {
+    try await asked.wait(for: "'\(what)'", within: .seconds(30)) { $0.last == what ? () : nil }
+  }
+
   var stored: [JSONValue] { records.read { $0 } }
 
   /// Waits until so many rows are stored.
