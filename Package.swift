@@ -32,6 +32,8 @@ targets += systemLibrary("Archive", apt: "libarchive-dev")
 targets += systemLibrary("Crypto", apt: "libssl-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += systemLibrary("FFI", apt: "libffi-dev")
+targets += systemLibrary("WebSockets", apt: "libwebsockets-dev")
+targets += systemLibrary("ZeroMQ", apt: "libzmq3-dev")
 targets += [
   // simdjson is C++: one file turns what we use of it into C.
   .target(name: "CSimdjson", path: "Sources/System/CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -39,6 +41,9 @@ targets += [
   .target(name: "Signatures", dependencies: ["JSON"]),
   // Calls of the kernel that Swift's Glibc module does not show.
   .target(name: "CLinux", path: "Sources/System/CLinux"),
+  .target(name: "Processes", dependencies: ["CLinux"]),
+  // Finds the statement at a line of Python text. No input, no output, no Python.
+  .target(name: "PythonBlocks"),
 ]
 
 // MARK: - Host
@@ -64,8 +69,9 @@ targets += [
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
 targets += plugin("Export", uses: ["Archive", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Health", uses: ["JSON"])
+targets += plugin("Kernel", uses: ["ZeroMQ", "WebSockets", "Processes", "PythonBlocks", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Store", uses: ["Crypto", "SQLite", "JSON", "CLinux"])
-targets += plugin("Trainer", uses: ["CLinux", "JSON"])
+targets += plugin("Trainer", uses: ["CLinux", "JSON", "Processes"])
 
 // MARK: - Tests
 
@@ -86,8 +92,12 @@ targets += [
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "PluginAPITests", dependencies: ["PluginAPI"], exclude: ["Levels"]),  // read by Tools/abi-snapshot
   .testTarget(name: "PluginSDKTests", dependencies: ["PluginSDK", "PluginTestKit", "PluginAPI"]),
+  .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
+  .testTarget(name: "PythonBlocksTests", dependencies: ["PythonBlocks"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
   .testTarget(name: "SignaturesTests", dependencies: ["Signatures", "JSON"]),
+  .testTarget(name: "WebSocketsTests", dependencies: ["WebSockets"]),
+  .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"]),
 ]
 
 for target in targets {
@@ -107,6 +117,7 @@ let package = Package(
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
     .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
+    .library(name: "Kernel", type: .dynamic, targets: ["KernelEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What comes out of a conversation with a kernel.
+enum LinkEvent: Sendable {
+  /// A message whose signature was checked.
+  case message(KernelMessage)
+  /// Something was refused: a wrong signature, a repeated message, junk. For the log, with the reason.
+  case refused(String)
+  /// The connection broke; the link tries again by itself where that makes sense.
+  case disconnected(String)
+  case reconnected
+  /// The other side says that it dropped output of these requests' kernel: a sentence for the result.
+  case truncated(String)
+  /// The kernel is gone and will not come back, as far as this link can tell.
+  case lost(String)
+}
