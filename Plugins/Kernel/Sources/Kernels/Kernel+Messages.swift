@@ -15,6 +15,7 @@ extension Kernel {
       case .disconnected(let why): set(.disconnected, reason: why)
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
+      case .restarted: begunByOthers()
       case .lost(let why): await lose(why, generation)
       }
     }
@@ -26,6 +27,15 @@ extension Kernel {
     settle()
     tell()
     pump()
+  }
+
+  /// Somebody else began the kernel again at the same place: nothing of before is left.
+  private func begunByOthers() {
+    guard !isChanging else { return }
+    abortAll(because: "the kernel was restarted by somebody else", status: .lost)
+    (comms, subshell, executionCount) = ([:], .untried, 0)
+    settle()
+    tell()
   }
 
   private func truncate(_ what: String) {
@@ -133,10 +143,7 @@ extension Kernel {
   /// A server's own words about a kernel it runs.
   private func serverSaid(_ state: String?) {
     guard !isChanging else { return }
-    if state == "restarting" {
-      abortAll(because: "the server restarted the kernel", status: .lost)
-      information = information["status"] == nil ? information : .null
-    }
+    if state == "restarting" { abortAll(because: "the server restarted the kernel", status: .lost) }
   }
 
   private func output(_ message: KernelMessage, _ type: String, _ parent: String?) {

@@ -10,7 +10,7 @@ extension KernelMessage {
     subshell: String? = nil, metadata: [UInt8] = empty, parent: [UInt8] = empty, buffers: [[UInt8]] = []
   ) -> KernelMessage {
     let header = MessageHeader(
-      id: id, type: type, session: session, username: "jackfield", date: Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)),
+      id: id, type: type, session: session, username: "jackfield", date: MessageDate.now,
       subshell: subshell)
     return KernelMessage(
       channel: channel, header: header.json, parentHeader: parent, metadata: metadata, content: content, buffers: buffers)
