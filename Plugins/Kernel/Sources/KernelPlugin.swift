@@ -36,7 +36,8 @@ public final class KernelPlugin: Plugin {
     runs = RunTable(folder: spool)
     let services = KernelServices(
       settings: settings, recorder: NoRecorder(), news: { desk.tell($0) }, interrupts: InterruptMemory(), spool: spool,
-      executor: context.executor, log: context.log)
+      executor: context.executor,
+      info: { [log = context.log] in log.info($0, $1) }, warning: { [log = context.log] in log.warning($0, $1) })
     kernels = Kernels(services: services, providers: [local], journal: KernelJournal(path: state + "/kernels.json"))
   }
 

@@ -11,7 +11,7 @@ extension Kernel {
     for event in events where generation == self.generation {
       switch event {
       case .message(let message): take(message)
-      case .refused(let why): services.log.warning("message of a kernel refused", ["kernel": id, "reason": why])
+      case .refused(let why): services.warning("message of a kernel refused", ["kernel": id, "reason": why])
       case .disconnected(let why): set(.disconnected, reason: why)
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
