@@ -13,9 +13,14 @@ public final class ProcessWatcher: Sendable {
     var body: @Sendable (ProcessEnding) -> Void
   }
 
+  private struct File {
+    var limit: Int64
+    var grew: (@Sendable () -> Void)?
+  }
+
   private struct State {
     var watched: [UInt64: Watched] = [:]
-    var files: [String: Int64] = [:]
+    var files: [String: File] = [:]
     var next: UInt64 = 16
     var thread: WatchThread?
     var growth: Int32 = -1
@@ -67,14 +72,16 @@ public final class ProcessWatcher: Sendable {
   }
 
   /// Gives back the room of a file's beginning whenever it has grown past a limit; its end stays, and its length.
-  public func limit(_ path: String, bytes: Int64) throws(ProcessesError) {
+  ///
+  /// - Parameter grew: Called on the watcher's thread when any file has grown, once a second at most.
+  public func limit(_ path: String, bytes: Int64, grew: (@Sendable () -> Void)? = nil) throws(ProcessesError) {
     try begin()
     state.withLock { state in
       if state.growth < 0 {
         state.growth = linux_watch_make()
         _ = linux_poller_set(poller, Int32(LINUX_POLLER_ADD), state.growth, Self.growthToken, true, false)
       }
-      state.files[path] = bytes
+      state.files[path] = File(limit: bytes, grew: grew)
       _ = unsafe linux_watch_add(state.growth, path)
     }
   }
@@ -160,6 +167,9 @@ public final class ProcessWatcher: Sendable {
   }
 
   private func trimAll() {
-    for (path, limit) in state.withLock({ $0.files }) { GrowingFile.trim(path, to: limit) }
+    for (path, file) in state.withLock({ $0.files }) {
+      GrowingFile.trim(path, to: file.limit)
+      file.grew?()
+    }
   }
 }

@@ -100,7 +100,10 @@ final class AttachedKernel: KernelHandle {
     return .object(description)
   }
 
-  func persist() -> JSONValue? { isAlive ? ["connection_file": .string(file.path)] : nil }
+  func persist() -> JSONValue? {
+    guard isAlive else { return nil }
+    return ["connection_file": .string(file.path)]
+  }
 
   func usage() -> KernelUsage? {
     process.flatMap { ProcessTree($0).usage() }.map { KernelUsage(processes: $0.processes, memory: $0.memory, cpuSeconds: $0.cpuSeconds) }

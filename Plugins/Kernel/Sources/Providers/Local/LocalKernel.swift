@@ -6,6 +6,11 @@ internal import PluginSDK
 internal import Processes
 internal import Synchronization
 
+/// Something that has happened or has not.
+private final class Flag: Sendable {
+  let isTrue = Atomic(false)
+}
+
 /// A kernel that is a process of this machine, begun here in this life of the host or in one before.
 final class LocalKernel: KernelHandle {
   private struct State {
@@ -19,6 +24,7 @@ final class LocalKernel: KernelHandle {
   static let marker = "JACKFIELD_KERNEL_PROCESS"
   static let mostOutput: Int64 = 16 << 20
   private static let mostErrors = 4_096
+  private static let portTaken = "Address already in use"
   private static let mostRounds = 20
   private static let killLimit: Duration = .seconds(10)
 
@@ -27,6 +33,7 @@ final class LocalKernel: KernelHandle {
   private let tools: LocalTools
   private let memoryKills: MemoryKills
   private let state = Mutex(State())
+  private let hasAnswered = Flag()
 
   /// Follows a process from now on.
   init(_ record: LocalRecord, connection: ConnectionInfo, tools: LocalTools) throws {
@@ -35,7 +42,7 @@ final class LocalKernel: KernelHandle {
     self.tools = tools
     memoryKills = MemoryKills(of: record.process.pid)
     try tools.watcher.limit(record.place.output, bytes: Self.mostOutput)
-    try tools.watcher.limit(record.place.errors, bytes: Self.mostOutput)
+    try tools.watcher.limit(record.place.errors, bytes: Self.mostOutput) { [weak self] in self?.sawErrors() }
     try tools.watcher.watch(record.process) { [weak self] in self?.sawEnd($0) }
   }
 
@@ -45,7 +52,10 @@ final class LocalKernel: KernelHandle {
   // MARK: - Talking
 
   func connect(session: String, to sink: @escaping @Sendable (LinkEvent) -> Void) async throws -> any KernelLink {
-    try await tools.open(connection, session, false, sink)
+    try await tools.open(connection, session, false) { [hasAnswered] event in
+      if case .message = event { hasAnswered.isTrue.store(true, ordering: .relaxed) }
+      sink(event)
+    }
   }
 
   var interruptWays: [InterruptWay] { record.interruptMode == "message" ? [.message, .signal] : [.signal, .message] }
@@ -85,6 +95,12 @@ final class LocalKernel: KernelHandle {
     } onCancel: {
       state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: KernelEnd())
     }
+  }
+
+  /// ipykernel that finds a port taken writes so and then hangs. Nobody waits for that: its end lets another try be made.
+  private func sawErrors() {
+    guard connection.transport == "tcp", !record.isAdopted, !hasAnswered.isTrue.load(ordering: .relaxed), isAlive else { return }
+    if OutputTail.text(of: record.place.errors, bytes: Self.mostErrors).contains(Self.portTaken) { process.signalGroup(SIGKILL) }
   }
 
   private func sawEnd(_ ending: ProcessEnding) {
@@ -146,7 +162,10 @@ final class LocalKernel: KernelHandle {
     return .object(description)
   }
 
-  func persist() -> JSONValue? { isAlive ? record.json : nil }
+  func persist() -> JSONValue? {
+    guard isAlive else { return nil }
+    return record.json
+  }
 
   func usage() -> KernelUsage? {
     guard isAlive else { return nil }
