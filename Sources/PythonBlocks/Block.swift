@@ -10,6 +10,7 @@ public struct Block: Sendable, Hashable {
     public var reason: String
   }
 
+  /// What the lines are.
   public var kind: BlockKind
   /// From 0, both inclusive; a blank block past the end has a line the document does not have.
   public var lines: ClosedRange<Int>

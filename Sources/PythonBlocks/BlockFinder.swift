@@ -133,7 +133,9 @@ struct BlockFinder {
 
   private mutating func firstDecorator(above own: LogicalLine) -> Int {
     var first = own.lines.lowerBound
-    while let above = previousStart(before: first, atMost: Int32.max), records[above].lead == .decorator, records[above].column == own.column {
+    while let above = previousStart(before: first, atMost: Int32.max), records[above].lead == .decorator,
+      records[above].column == own.column
+    {
       first = above
     }
     return first

@@ -15,6 +15,7 @@ public struct Cell: Sendable, Hashable {
   public var hasMarker: Bool
   /// What the marker says behind its sign, without `[markdown]` and the like.
   public var title: String?
+  /// Code, unless the marker says otherwise.
   public var content: Content
 
   /// The lines below the marker; nil when there are none.

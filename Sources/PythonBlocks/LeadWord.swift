@@ -25,7 +25,8 @@ enum LeadWord: UInt8, Sendable {
   /// Whether a simple statement cannot begin so.
   var needsBlock: Bool {
     switch self {
-    case .asyncWord, .defWord, .classWord, .ifWord, .elifWord, .elseWord, .forWord, .whileWord, .tryWord, .exceptWord, .finallyWord, .withWord:
+    case .asyncWord, .defWord, .classWord, .ifWord, .elifWord, .elseWord, .forWord, .whileWord, .tryWord, .exceptWord, .finallyWord,
+      .withWord:
       true
     default: false
     }

@@ -267,6 +267,11 @@ struct LineTokenizer: Sendable {
   /// - Returns: Whether a string begins.
   private mutating func readWord(_ text: Span<UInt8>) -> Bool {
     let start = position
+    if text[start] == 0xEF, start + 2 < end, text[start + 1] == 0xBB, text[start + 2] == 0xBF {
+      // A byte order mark means something at the beginning of a file only.
+      fail(.badCharacter)
+      return true
+    }
     skipWord(text)
     lastMark = 0
     guard position < end, position - start <= 2, classes[Int(text[position])] == .quote else { return false }

@@ -18,9 +18,10 @@ extension PythonDocument {
       let (kept, spaces) = margin == 0 || isInsideText(line) ? (range.lowerBound, 0) : behind(margin, range)
       code.append(contentsOf: repeatElement(UInt8(ascii: " "), count: spaces))
       code.append(contentsOf: bytes[kept..<range.upperBound])
-      // A blank last line ends what a backslash continued: it must not be lost.
-      if line < present.upperBound || (range.isEmpty && line > present.lowerBound) { code.append(UInt8(ascii: "\n")) }
+      if line < present.upperBound { code.append(UInt8(ascii: "\n")) }
     }
+    // A blank last line ends what a backslash continued: it must not be lost.
+    if code.last == UInt8(ascii: "\n") { code.append(UInt8(ascii: "\n")) }
     return String(decoding: withoutMark(code, first: present.lowerBound), as: UTF8.self)
   }
 
@@ -46,17 +47,26 @@ extension PythonDocument {
 
   /// Where a line goes on when some columns are taken away, and how many spaces a tab leaves that reached further.
   private func behind(_ margin: Int, _ line: Range<Int>) -> (kept: Int, spaces: Int) {
-    var (at, column) = (line.lowerBound, 0)
+    var (at, column) = (behindFormFeeds(line), 0)
     while at < line.upperBound, column < margin {
       switch bytes[at] {
       case UInt8(ascii: " "): column += 1
       case UInt8(ascii: "\t"): column = (column / 8 + 1) * 8
-      case 0x0C: column = 0
       default: return (at, 0)
       }
       at += 1
     }
     return (at, max(column - margin, 0))
+  }
+
+  /// Columns count from a form feed in the indentation.
+  private func behindFormFeeds(_ line: Range<Int>) -> Int {
+    var (at, found) = (line.lowerBound, line.lowerBound)
+    while at < line.upperBound, bytes[at] == UInt8(ascii: " ") || bytes[at] == UInt8(ascii: "\t") || bytes[at] == 0x0C {
+      at += 1
+      if bytes[at - 1] == 0x0C { found = at }
+    }
+    return found
   }
 
   /// A byte order mark is no code.

@@ -25,6 +25,7 @@ public struct PythonDocument: Sendable {
     readAll()
   }
 
+  /// A newline at the end of the text begins no line.
   public var lineCount: Int { records.count }
   /// Bytes read by the tokenizer since the beginning: what the first pass and all edits cost.
   public var bytesRead: Int { tokenizer.bytesRead }

@@ -57,7 +57,9 @@ struct StatementReader {
       return false
     } else if opensLevel(line) {
       levels.append(Level(column: line.column, narrowColumn: line.narrowColumn))
-      if levels.count > Self.mostLevels { report(.invalid, line.lines.lowerBound, "more than 100 blocks are inside each other, which Python refuses") }
+      if levels.count > Self.mostLevels {
+        report(.invalid, line.lines.lowerBound, "more than 100 blocks are inside each other, which Python refuses")
+      }
     } else {
       leave(to: line)
     }
