@@ -15,14 +15,14 @@ extension PythonDocument {
     guard lines.lowerBound >= 0, lines.lowerBound < lineCount else { return Block(.blank, lines) }
     let present = lines.clamped(to: 0...lineCount - 1)
     if isInsideText(present.lowerBound) {
-      return Block(.invalid, lines, .init(line: present.lowerBound, reason: "the line is inside a string that begins above"))
+      return Block(.invalid, present, .init(line: present.lowerBound, reason: "the line is inside a string that begins above"))
     }
     let parts = split(present)
-    if let broken = parts.first(where: { $0.failure != nil }) { return Block(broken.kind, lines, broken.failure, codeLines: present) }
-    if parts.isEmpty { return Block(present.allSatisfy(isBlankText) ? .blank : .comment, lines, codeLines: present) }
+    if let broken = parts.first(where: { $0.failure != nil }) { return Block(broken.kind, present, broken.failure) }
+    if parts.isEmpty { return Block(present.allSatisfy(isBlankText) ? .blank : .comment, present) }
     let first = parts[0]
     let isAlone = parts.count == 1 && (first.kind == .magic || first.kind == .cellMagic)
-    return Block(isAlone ? first.kind : .lines, lines, codeLines: present)
+    return Block(isAlone ? first.kind : .lines, present)
   }
 
   /// The first line after another on which code begins: where the cursor goes when a block was run.

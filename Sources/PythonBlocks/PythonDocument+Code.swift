@@ -29,44 +29,28 @@ extension PythonDocument {
   private func margin(of lines: ClosedRange<Int>) -> Int {
     let starting = lines.filter { records[$0].role == .start }.map { Int(records[$0].column) }
     if let least = starting.min() { return least }
-    return lines.filter { !isInsideText($0) && !isBlankText($0) }.map { column(behind: byteRange(ofLine: $0)) }.min() ?? 0
+    return lines.filter { !isInsideText($0) && !isBlankText($0) }.map { indentation(of: byteRange(ofLine: $0)).column }.min() ?? 0
   }
 
-  private func column(behind line: Range<Int>) -> Int {
+  /// Where a line goes on behind its blanks, and how many columns remain when some are taken away.
+  ///
+  /// They are written as spaces: a tab reaches less far when fewer columns stand before it.
+  private func behind(_ margin: Int, _ line: Range<Int>) -> (kept: Int, spaces: Int) {
+    let (end, column) = indentation(of: line)
+    return (end, max(column - margin, 0))
+  }
+
+  private func indentation(of line: Range<Int>) -> (end: Int, column: Int) {
     var column = 0
     for index in line {
       switch bytes[index] {
       case UInt8(ascii: " "): column += 1
       case UInt8(ascii: "\t"): column = (column / 8 + 1) * 8
       case 0x0C: column = 0
-      default: return column
+      default: return (index, column)
       }
     }
-    return column
-  }
-
-  /// Where a line goes on when some columns are taken away, and how many spaces a tab leaves that reached further.
-  private func behind(_ margin: Int, _ line: Range<Int>) -> (kept: Int, spaces: Int) {
-    var (at, column) = (behindFormFeeds(line), 0)
-    while at < line.upperBound, column < margin {
-      switch bytes[at] {
-      case UInt8(ascii: " "): column += 1
-      case UInt8(ascii: "\t"): column = (column / 8 + 1) * 8
-      default: return (at, 0)
-      }
-      at += 1
-    }
-    return (at, max(column - margin, 0))
-  }
-
-  /// Columns count from a form feed in the indentation.
-  private func behindFormFeeds(_ line: Range<Int>) -> Int {
-    var (at, found) = (line.lowerBound, line.lowerBound)
-    while at < line.upperBound, bytes[at] == UInt8(ascii: " ") || bytes[at] == UInt8(ascii: "\t") || bytes[at] == 0x0C {
-      at += 1
-      if bytes[at - 1] == 0x0C { found = at }
-    }
-    return found
+    return (line.upperBound, column)
   }
 
   /// A byte order mark is no code.
