@@ -76,6 +76,20 @@ struct ResultReader {
     )
   }
 
+  /// Where the results of a document are now.
+  func anchors(of document: String) throws -> JSONValue {
+    let rows = try ResultRow.list("document = ?1", tables.database) { try $0.bind(1, document) }
+    let shown = rows.map { row -> JSONValue in
+      var value: JSONValue = ["id": .string(row.id), "freshness": .string(row.freshness.rawValue), "stale": .bool(row.isStale)]
+      if let span = row.span {
+        value["first_line"] = .integer(Int64(span.first))
+        value["last_line"] = .integer(Int64(span.last))
+      }
+      return value
+    }
+    return ["document": .string(document), "results": .array(shown)]
+  }
+
   func summary(_ row: ResultRow) -> JSONValue {
     var value: JSONValue = [
       "id": .string(row.id), "kernel": .string(row.kernel), "state": .string(row.state), "client": .string(row.client),
@@ -138,6 +152,12 @@ extension ResultReader {
     if row.isLate { value["late"] = true }
     if let id = row.displayID { value["display_id"] = .string(id) }
     if let count = row.executionCount { value["execution_count"] = .integer(count) }
+    if row.leftOut > 0 {
+      value["lost"] = [
+        "bytes": .integer(Int64(row.leftOut)),
+        "sentence": .string("\(row.leftOut) bytes were not kept: over a limit, or the disk was full"),
+      ]
+    }
     budget -= 300
     let bytes: OutputBytes
     do {
@@ -174,12 +194,6 @@ extension ResultReader {
         ]
         budget -= tail.utf8.count
       }
-    }
-    if row.leftOut > 0 {
-      value["lost"] = [
-        "bytes": .integer(Int64(row.leftOut)),
-        "sentence": .string("\(row.leftOut) bytes were not kept: over a limit, or the disk was full"),
-      ]
     }
   }
 

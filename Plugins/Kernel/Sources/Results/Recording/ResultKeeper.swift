@@ -27,6 +27,7 @@ final class ResultKeeper {
   private var ended: [String] = []
   private var changes: [ResultChange] = []
   private var cost = 0
+  private var compactAt = 4_096
   private var writtenAt: UInt64 = 0
   private var retryAt: UInt64 = 0
   private var retryDelay = Timing.firstRetry
@@ -71,6 +72,20 @@ final class ResultKeeper {
   private func add(_ change: ResultChange) {
     changes.append(change)
     cost += change.cost
+    if changes.count >= compactAt { dropOutdated() }
+  }
+
+  /// Drops updates that a later one has overtaken: while nothing can be written a storm of them must not grow.
+  private func dropOutdated() {
+    var seen: Set<[String]> = []
+    var kept: [ResultChange] = []
+    for change in changes.reversed() {
+      if case .update(let id, let record) = change, !seen.insert([id, record.run]).inserted { continue }
+      kept.append(change)
+    }
+    changes = kept.reversed()
+    cost = changes.reduce(0) { $0 + $1.cost }
+    compactAt = max(4_096, 2 * changes.count)
   }
 }
 
@@ -196,7 +211,11 @@ extension ResultKeeper {
     // What was not written yet need not be: an animation clears many times a second.
     let run = live.run
     changes.removeAll { change in
-      guard case .output(let record) = change, record.run == run else { return false }
+      switch change {
+      case .output(let record) where record.run == run: break
+      case .clear(run): break
+      default: return false
+      }
       cost -= change.cost
       return true
     }
@@ -308,6 +327,12 @@ extension ResultKeeper {
     let notices = tables.takeNotices()
     if !notices.isEmpty { tell(notices) }
     return result
+  }
+
+  /// Answers from what was recorded up to now, as far as it could be written.
+  func read<Result>(_ body: (ResultReader) throws -> Result) throws -> Result {
+    write()
+    return try body(ResultReader(tables: tables))
   }
 
   /// Forgets what is known of results that were removed.
