@@ -32,13 +32,20 @@ extension TerminalText {
       lineFeed()
       self.column = column
     case UInt8(ascii: "E"): lineFeed()
-    case UInt8(ascii: "M"): if row > top { row -= 1 } else { insertLines(1) }
+    case UInt8(ascii: "M"): reverseLineFeed()
     case UInt8(ascii: "c"):
       lines.removeSubrange(top...)
       lines.append(TextLine())
       (row, column, style) = (top, 0, .plain)
     default: break
     }
+  }
+
+  private mutating func reverseLineFeed() {
+    guard row <= top else { return row -= 1 }
+    let column = column
+    insertLines(1)
+    self.column = column
   }
 
   private mutating func restore() {
