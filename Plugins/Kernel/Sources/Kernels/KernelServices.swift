@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+
+/// What every kernel needs of the plugin around it.
+struct KernelServices: Sendable {
+  var settings: KernelSettings
+  var recorder: any RunRecorder
+  /// Hears of what happens, in order for each kernel; must not block.
+  var news: @Sendable (KernelNews) -> Void
+  var interrupts: InterruptMemory
+  /// Where the events of runs are kept while they may be asked for.
+  var spool: String
+  /// Where tasks run.
+  var executor: any TaskExecutor
+  var log: PluginLog
+}
