@@ -11,7 +11,7 @@ import Testing
   private let client: WebClient
 
   init() throws {
-    peer = try Peer()
+    peer = try Peer.shared.get()
     client = try WebClient()
   }
 

@@ -16,6 +16,9 @@ final class WebExchange: WebConnection {
   /// What the head says of the body's length; nil: it ends with the connection, or is chunked.
   private var expected: Int?
   private var isChunked = false
+  /// Whether the library is taking pieces out of what came. It calls a chunked answer complete in there when its last chunk was read, and
+  /// outside of it when the connection just ended.
+  private var isReading = false
 
   init(_ request: WebRequest, at addresses: [String], finish: @escaping Finish) {
     requestBody = request.body ?? []
@@ -37,7 +40,7 @@ final class WebExchange: WebConnection {
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: readHead(occasion)
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: readPiece(occasion)
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: take(occasion)
-    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: complete()
+    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: isChunked && !isReading ? connectionClosed() : complete()
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP: connectionClosed()
     default: 0
     }
@@ -79,8 +82,10 @@ final class WebExchange: WebConnection {
   }
 
   private func readPiece(_ occasion: WebOccasion) -> Int32 {
+    isReading = true
+    defer { isReading = false }
     // The pieces come back by calls of `take`, within this one.
-    unsafe occasion.core.scratch.withMemoryRebound(to: CChar.self, capacity: WebLoopCore.pieceSize) { start in
+    return unsafe occasion.core.scratch.withMemoryRebound(to: CChar.self, capacity: WebLoopCore.pieceSize) { start in
       var place: UnsafeMutablePointer<CChar>? = unsafe start
       var room = Int32(WebLoopCore.pieceSize)
       return unsafe lws_http_client_read(occasion.handle, &place, &room) < 0 ? -1 : 0

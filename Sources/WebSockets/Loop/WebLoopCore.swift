@@ -9,8 +9,6 @@ internal import CWebSockets
   private let tables: WebTables
   private let context: OpaquePointer
   private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
-  /// When the timer wakes the loop; nil when it is not set.
-  private var timerSetFor: Int64?
   private var hosts: [WebTrust?: OpaquePointer] = unsafe [:]
   private var connections: [UInt: WebConnection] = [:]
   private var lastNumber: UInt = 0
@@ -153,10 +151,8 @@ extension WebLoopCore {
   }
 
   private func setTimer() {
-    let next = connections.values.compactMap(\.deadline).min()
-    guard next != timerSetFor else { return }
-    timerSetFor = next
+    // Set anew in each turn: it may have fired a moment too early.
     unsafe lws_sul_cancel(timer)
-    if let next { unsafe jf_websockets_wake_in(context, timer, max(next - now, 1)) }
+    if let next = connections.values.compactMap(\.deadline).min() { unsafe jf_websockets_wake_in(context, timer, max(next - now, 1)) }
   }
 }

@@ -5,23 +5,29 @@ import Testing
 import WebSockets
 
 /// A process with servers to talk to: tornado's, with and without encryption, and one that breaks every rule.
-final class Peer {
+///
+/// One for all tests; it ends, and removes its files, when this process does.
+final class Peer: Sendable {
+  static let shared = Result { try Peer() }
+
   let http: Int
   let https: Int
   let hostile: Int
   /// The authority that signed the certificate of `https`: itself.
   let certificate: String
-  private let process = Process()
-  private let input = Pipe()
-  private let directory: URL
+  /// Its end tells the process to end.
+  private let input: FileHandle
 
-  init() throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: "jackfield-peer-\(UUID().uuidString)")
+  private init() throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "jackfield-peer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     certificate = directory.appending(path: "certificate.pem").path
     let key = directory.appending(path: "key.pem").path
     try Self.makeCertificate(certificate, key)
     let output = Pipe()
+    let input = Pipe()
+    let process = Process()
+    self.input = input.fileHandleForWriting
     process.executableURL = URL(filePath: Self.root + "/build/venv/bin/python")
     process.arguments = [Self.root + "/Tests/WebSocketsTests/Support/peer.py", certificate, key]
     process.standardInput = input
@@ -32,12 +38,6 @@ final class Peer {
     http = try #require(ports["http"])
     https = try #require(ports["https"])
     hostile = try #require(ports["hostile"])
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(at: directory)
   }
 
   /// The package's.

@@ -7,6 +7,8 @@ Prints one line of JSON with the ports when both listen; ends when its standard 
 
 import asyncio
 import json
+import pathlib
+import shutil
 import ssl
 import struct
 import sys
@@ -91,7 +93,6 @@ class Socket(tornado.websocket.WebSocketHandler):
         elif order == "ping":
             self.ping(b"here")
         elif order == "deaf":
-            self.stream_held = True
             await asyncio.sleep(float(rest[0]))
             await self.write_message("heard")
         elif order == "headers":
@@ -186,6 +187,8 @@ async def main():
     ports["hostile"] = bare.sockets[0].getsockname()[1]
     print(json.dumps(ports), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
+    if len(sys.argv) > 2:
+        shutil.rmtree(pathlib.Path(sys.argv[1]).parent)
 
 
 asyncio.run(main())
