@@ -25,16 +25,28 @@ enum ProcFile {
   }
 
   /// The numbers of all processes that can be seen.
-  static func processes() -> [Int32] {
-    guard let open = unsafe opendir("/proc") else { return [] }
+  static func processes() -> [Int32] { names(in: "/proc").compactMap { Int32($0) } }
+
+  /// The names in a directory; none when it cannot be read.
+  static func names(in directory: String) -> [String] {
+    guard let open = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(open) }
-    var numbers: [Int32] = []
+    var names: [String] = []
     while let entry = unsafe readdir(open) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      if let number = Int32(name) { numbers.append(number) }
+      names.append(name)
     }
-    return numbers
+    return names
+  }
+
+  /// Where a link leads; nil when it cannot be read.
+  static func link(_ path: String) -> String? {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      let count = unsafe readlink(path, buffer.baseAddress!, buffer.count)  // not nil: the capacity is above zero
+      guard count > 0 else { return nil }
+      return unsafe String(decoding: UnsafeRawBufferPointer(start: buffer.baseAddress, count: count), as: UTF8.self)
+    }
   }
 }

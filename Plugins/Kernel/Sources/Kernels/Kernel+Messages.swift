@@ -148,7 +148,7 @@ extension Kernel {
 
   private func output(_ message: KernelMessage, _ type: String, _ parent: String?) {
     guard let run = owner(of: parent) else { return tellForeign(message, type, parent) }
-    if active?.message == parent { active?.timings.firstOutput = active?.timings.firstOutput ?? Self.now }
+    if active?.message == parent, active?.timings.firstOutput == nil { active?.timings.firstOutput = Self.now }
     note(type, message.contentJSON, buffers: message.buffers, of: run)
   }
 
