@@ -214,7 +214,7 @@ import Testing
   /// pip is real and looks into an empty folder.
   @Test func aFailedInstallationHasItsOutput() async throws {
     let bench = try LaunchBench(["PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nowhere", "PIP_CONFIG_FILE": "/dev/null"])
-    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/bare"])
+    try await bench.makeBareEnvironment()
     let python = bench.folder + "/bare/bin/python"
     let error = await #expect(throws: PluginFailure.self) {
       try await bench.provider.prepare(KernelOrder(interpreter: python, install: true))

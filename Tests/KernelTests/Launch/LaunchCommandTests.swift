@@ -35,7 +35,7 @@ import Testing
 
   @Test func installationIsShownBeforeAndAsItGoes() async throws {
     let bench = try LaunchBench(["PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "/dev/null"])
-    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/bare"])
+    try await bench.makeBareEnvironment()
     let python = bench.folder + "/bare/bin/python"
     let host = try await host(bench)
     let dry = try json(try await host.call("kernel.install", #"{"interpreter": "\#(python)", "dry_run": true}"#))
