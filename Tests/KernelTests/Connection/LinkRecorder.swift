@@ -6,8 +6,9 @@ import Synchronization
 
 /// Keeps all that a link tells, and lets a test wait for something.
 final class LinkRecorder: Sendable {
+  /// Looks at each event once, in order; true ends the waiting.
   private struct Waiter {
-    let matches: @Sendable ([LinkEvent]) -> Bool
+    let matches: (LinkEvent) -> Bool
     let continuation: CheckedContinuation<Void, Never>
   }
 
@@ -31,21 +32,19 @@ final class LinkRecorder: Sendable {
   func take(_ event: LinkEvent) {
     state.withLock { state in
       state.events.append(event)
-      guard !state.waiters.isEmpty else { return }
-      let events = state.events
       state.waiters.removeAll { waiter in
-        guard waiter.matches(events) else { return false }
+        guard waiter.matches(event) else { return false }
         waiter.continuation.resume()
         return true
       }
     }
   }
 
-  /// Returns when what came so far satisfies a condition.
-  func wait(until matches: @escaping @Sendable ([LinkEvent]) -> Bool) async {
+  /// Returns when an event came, before or from now on, that satisfies a condition. Each is shown to it once, in order.
+  func wait(until matches: @escaping @Sendable (LinkEvent) -> Bool) async {
     await withCheckedContinuation { continuation in
       state.withLock { state in
-        if matches(state.events) {
+        if state.events.contains(where: matches) {
           continuation.resume()
         } else {
           state.waiters.append(Waiter(matches: matches, continuation: continuation))
@@ -54,28 +53,40 @@ final class LinkRecorder: Sendable {
     }
   }
 
-  /// Waits for a message.
-  func message(_ type: String, of request: String? = nil, number: Int = 0) async -> KernelMessage {
-    @Sendable func found(_ events: [LinkEvent]) -> [KernelMessage] {
-      events.compactMap { event in
-        guard case .message(let message) = event, message.messageHeader?.type == type else { return nil }
-        return request == nil || message.parent?.id == request ? message : nil
+  /// Waits for the first message of a type.
+  func message(_ type: String, of request: String? = nil) async -> KernelMessage {
+    @Sendable func matches(_ event: LinkEvent) -> Bool {
+      guard case .message(let message) = event, message.messageHeader?.type == type else { return false }
+      return request == nil || message.parent?.id == request
+    }
+    await wait(until: matches)
+    for case .message(let message) in events where matches(.message(message)) { return message }
+    preconditionFailure("what was waited for has come")
+  }
+
+  /// Waits for so many messages that belong to a request.
+  func messages(_ count: Int, of request: String) async {
+    let seen = Mutex(0)
+    await wait { event in
+      guard case .message(let message) = event, message.parent?.id == request else { return false }
+      return seen.withLock {
+        $0 += 1
+        return $0 == count
       }
     }
-    await wait { found($0).count > number }
-    return found(events)[number]
   }
 
   /// Waits until a request is done: reply and idle.
   func done(_ request: String) async {
-    await wait { events in
-      var (isIdle, isAnswered) = (false, false)
-      for case .message(let message) in events.reversed() where message.parent?.id == request {
-        if message.messageHeader?.type.hasSuffix("_reply") == true { isAnswered = true }
-        if message.messageHeader?.type == "status", message.content.holds(Array("\"idle\"".utf8)) { isIdle = true }
-        if isIdle && isAnswered { return true }
+    let id = Array(request.utf8)
+    let seen = Mutex((isIdle: false, isAnswered: false))
+    await wait { event in
+      guard case .message(let message) = event, message.parentHeader.holds(id) else { return false }
+      return seen.withLock {
+        if message.channel == .shell { $0.isAnswered = true }
+        if message.channel == .iopub, message.content.holds(Array("\"idle\"".utf8)) { $0.isIdle = true }
+        return $0.isIdle && $0.isAnswered
       }
-      return false
     }
   }
 }

@@ -45,7 +45,8 @@ import Testing
   }
 
   /// As jupyter_client's test_session.py: any number of identities, also none, also empty ones.
-  @Test(arguments: [[], ["a"], ["a", "", "<IDS|MSG"], ["kernel.x.stream"]]) func theDelimiterIsFoundAndNotCounted(_ names: [String]) throws {
+  @Test(arguments: [[], ["a"], ["a", "", "<IDS|MSG"], ["kernel.x.stream"]]) func theDelimiterIsFoundAndNotCounted(_ names: [String]) throws
+  {
     let codec = try WireCodec(key: "k")
     let identities = names.map(bytes)
     let message = KernelMessage(

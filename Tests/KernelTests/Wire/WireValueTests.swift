@@ -57,7 +57,8 @@ import Testing
 }
 
 @Suite struct MessageHeaderTests {
-  @Test(arguments: ["{}", "null", "", "[]", "{\"msg_id\": 1}", "junk{", "{\"msg_type\": \"x\"}"]) func whatIsNoHeaderIsNone(_ text: String) {
+  @Test(arguments: ["{}", "null", "", "[]", "{\"msg_id\": 1}", "junk{", "{\"msg_type\": \"x\"}"]) func whatIsNoHeaderIsNone(_ text: String)
+  {
     #expect(MessageHeader(parsing: Array(text.utf8)) == nil)
   }
 
@@ -66,7 +67,9 @@ import Testing
     #expect(MessageHeader(parsing: header.json) == header)
   }
 
-  @Test func datesAreThoseOfJupyter() { #expect(MessageDate.text(seconds: 1_700_000_000, microseconds: 42) == "2023-11-14T22:13:20.000042Z") }
+  @Test func datesAreThoseOfJupyter() {
+    #expect(MessageDate.text(seconds: 1_700_000_000, microseconds: 42) == "2023-11-14T22:13:20.000042Z")
+  }
 }
 
 @Suite struct ConnectionInfoTests {
@@ -75,7 +78,9 @@ import Testing
   private static let ports = #""shell_port": 1, "iopub_port": "2", "stdin_port": 3, "control_port": 4"#
 
   @Test func whatJupyterWritesIsRead() throws {
-    let info = try parse(#"{\#(Self.ports), "hb_port": 5, "ip": "127.0.0.1", "key": "k", "transport": "tcp", "signature_scheme": "hmac-sha256", "kernel_name": "python3", "jupyter_session": "x"}"#)
+    let info = try parse(
+      #"{\#(Self.ports), "hb_port": 5, "ip": "127.0.0.1", "key": "k", "transport": "tcp", "signature_scheme": "hmac-sha256", "kernel_name": "python3", "jupyter_session": "x"}"#
+    )
     #expect(info.iopubPort == 2 && info.heartbeatPort == 5 && info.key == "k" && info.kernelName == "python3")
     #expect(info.endpoint(of: .control) == "tcp://127.0.0.1:4")
     #expect(try ConnectionInfo(parsing: info.json) == info)
@@ -95,7 +100,10 @@ import Testing
     (#"{\#(ports), "key": 7}"#, "'key' is no text"), (#"{\#(ports), "transport": "udp"}"#, "'transport' is 'udp', neither 'tcp' nor 'ipc'"),
     (#"{\#(ports), "ip": "1.2.3.4;eth0"}"#, "'ip' is '1.2.3.4;eth0', which is no address"),
     (#"{\#(ports), "curve_publickey": "short"}"#, "'curve_publickey' is no Z85 key of 40 characters"),
-    (#"{\#(ports), "transport": "ipc", "ip": "/\#(String(repeating: "x", count: 120))"}"#, "its sockets' paths have 123 bytes, of at most 107: use a shorter folder"),
+    (
+      #"{\#(ports), "transport": "ipc", "ip": "/\#(String(repeating: "x", count: 120))"}"#,
+      "its sockets' paths have 123 bytes, of at most 107: use a shorter folder"
+    ),
   ])
   func wrongFilesAreRefusedInWords(_ text: String, _ reason: String) {
     #expect {

@@ -39,9 +39,9 @@ struct Heartbeat {
 
   /// Takes the answer, if there is one.
   mutating func listen() throws {
-    while try socket.receiveIfReady() != nil {
-      isWaiting = false
-      misses = 0
-    }
+    // Such a socket may not even be asked for an answer while there is no question.
+    guard isWaiting, try socket.receiveIfReady() != nil else { return }
+    isWaiting = false
+    misses = 0
   }
 }

@@ -31,7 +31,9 @@ final class ZeroMQLink: KernelLink {
       try await withCheckedThrowingContinuation { continuation in
         let order = LinkOrder.ready(
           id, ReadinessWaiter(id: waiter, limit: limit, deadline: .now + limit, continuation: continuation))
-        if !mailbox.post(order) { continuation.resume(throwing: KernelLinks.stopped()) }
+        guard mailbox.post(order) else { return continuation.resume(throwing: KernelLinks.stopped()) }
+        // Cancelled before this was posted: then what `onCancel` posted came too early.
+        if Task.isCancelled { mailbox.post(.giveUp(id, waiter: waiter)) }
       }
     } onCancel: {
       mailbox.post(.giveUp(id, waiter: waiter))
