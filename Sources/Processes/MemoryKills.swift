@@ -2,17 +2,18 @@
 
 /// Whether the system's memory killer was at work while a process lived.
 public struct MemoryKills: Sendable {
-  private let file: String
-  private let before: Int
+  private static let machine = "/proc/vmstat"
 
-  /// Notes how often it was so far, in the process's control group; on the whole machine where the group does not count it.
+  private let before: [String: Int]
+
+  /// Notes how often it was so far, in the process's control group and on the whole machine.
   public init(of pid: Int32) {
-    file = Self.files(of: pid).first { Self.count($0) != nil } ?? "/proc/vmstat"
-    before = Self.count(file) ?? 0
+    let files = Self.files(of: pid) + [Self.machine]
+    before = Dictionary(files.compactMap { file in Self.count(file).map { (file, $0) } }) { first, _ in first }
   }
 
   /// Whether it has been since. Says nothing about which process it ended.
-  public var happened: Bool { (Self.count(file) ?? 0) > before }
+  public var happened: Bool { before.contains { (Self.count($0.key) ?? 0) > $0.value } }
 
   /// `memory.events` of the unified hierarchy, `memory.oom_control` of the older one.
   private static func files(of pid: Int32) -> [String] {

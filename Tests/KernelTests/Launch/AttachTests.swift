@@ -91,7 +91,7 @@ import Testing
       #expect(
         foreign?.message
           == "cannot use the connection file '\(path)': it belongs to another user, who would see and answer whatever is run"
-         )
+      )
     }
     mkfifo(bench.folder + "/pipe.json", 0o600)
     let pipe = await #expect(throws: PluginFailure.self) { try await attach(bench, bench.folder + "/pipe.json") }

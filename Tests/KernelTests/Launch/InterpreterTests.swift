@@ -198,7 +198,8 @@ import Testing
       try await bench.provider.prepare(KernelOrder(interpreter: bench.folder + "/bare"))
     }
     #expect(
-      error?.message == "cannot start a kernel with '\(python)': ipykernel is not installed there; run '\(python) -m pip install ipykernel', "
+      error?.message
+        == "cannot start a kernel with '\(python)': ipykernel is not installed there; run '\(python) -m pip install ipykernel', "
         + "or have it done ('install'), or leave the environment as it is and use one of ours on top of it ('overlay')")
     #expect(error?.code == "ipykernel_missing")
     // uv looks after what it made, and after what has no pip.
@@ -213,7 +214,7 @@ import Testing
   /// pip is real and looks into an empty folder.
   @Test func aFailedInstallationHasItsOutput() async throws {
     let bench = try LaunchBench(["PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nowhere", "PIP_CONFIG_FILE": "/dev/null"])
-    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/bare"])
+    try await bench.makeBareEnvironment()
     let python = bench.folder + "/bare/bin/python"
     let error = await #expect(throws: PluginFailure.self) {
       try await bench.provider.prepare(KernelOrder(interpreter: python, install: true))
@@ -224,6 +225,30 @@ import Testing
     await #expect(throws: PluginFailure.self) { try await bench.provider.prepare(KernelOrder(interpreter: python, overlay: true)) }
     #expect(LocalFiles.names(in: bench.folder + "/data/environments").isEmpty, "nothing half-made stays")
     #expect(LocalFiles.names(in: bench.folder + "/bare/lib/python3.11/site-packages") == before)
+    await bench.finish()
+  }
+
+  /// Takes half a minute and the network: `JACKFIELD_TEST_INSTALL=1` runs it.
+  @Test(.enabled(if: getenv("JACKFIELD_TEST_INSTALL") != nil)) func anOverlayLeavesTheEnvironmentAlone() async throws {
+    let bench = try LaunchBench()
+    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/bare"])
+    let packages = bench.folder + "/bare/lib/python3.11/site-packages"
+    try bench.write(packages + "/only_here.py", "answer = 42\n")
+    let before = LocalFiles.names(in: packages)
+    let order = KernelOrder(interpreter: bench.folder + "/bare", overlay: true)
+    let began = ContinuousClock.now
+    try await bench.withKernel(order) { kernel in
+      print("overlay and start took \(ContinuousClock.now - began)")
+      let lines = try await bench.ask(
+        kernel, "run('import only_here, os, sys; print(only_here.answer, os.environ[\"VIRTUAL_ENV\"], sys.prefix)')")
+      #expect(lines.first?.hasPrefix("42 \(bench.folder)/bare \(bench.folder)/data/environments/bare-3.11.7-") == true)
+    }
+    let again = ContinuousClock.now
+    _ = try await bench.provider.prepare(order)
+    #expect(ContinuousClock.now - again < .seconds(2), "made once")
+    #expect(LocalFiles.names(in: packages) == before)
+    _ = try await bench.provider.prepare(KernelOrder(interpreter: bench.folder + "/bare", install: true))
+    #expect(LocalFiles.names(in: packages).contains("ipykernel"))
     await bench.finish()
   }
 

@@ -86,6 +86,20 @@ import Testing
     await bench.finish()
   }
 
+  /// The real memory killer, in a control group made for this: where that can be made.
+  @Test(.enabled(if: MemoryGroup.canBeMade)) func endByTheMemoryKiller() async throws {
+    let bench = try LaunchBench()
+    let group = try #require(MemoryGroup(bytes: 64 << 20))
+    let code = "import sys; open(sys.argv[1], 'w').write('0'); b = bytearray(300_000_000); b[::4096] = b[::4096]"
+    try bench.register("hungry", ["argv": .array([.string(LaunchBench.python), "-c", .string(code), .string(group.members)])])
+    try await bench.withKernel(KernelOrder(spec: "hungry")) { kernel in
+      let end = await kernel.ended()
+      #expect(end.signal == SIGKILL && end.outOfMemory && end.sentence == "was killed by the system for want of memory")
+    }
+    group.remove()
+    await bench.finish()
+  }
+
   @Test func endIsSeenWithin100Milliseconds() async throws {
     let bench = try LaunchBench()
     try bench.register("idle", ["argv": .array([.string(LaunchBench.python), "-c", "import time; time.sleep(1000)"])])
@@ -183,6 +197,50 @@ import Testing
       #expect(try await lines.joined().contains("KeyboardInterrupt"))
       #expect(kernel.isAlive)
     }
+    await bench.finish()
+  }
+
+  // MARK: - Kernels that choose their own ports
+
+  @Test func onesThatDoNotRegisterAreBegunTheOtherWay() async throws {
+    let bench = try LaunchBench()
+    // ipykernel takes a registration file for a connection file without ports, and would wait for ever: this one ends.
+    let code = """
+      import json, sys
+      if 'registration_port' in json.load(open(sys.argv[1])): sys.exit(1)
+      sys.argv[1:] = ['-f', sys.argv[1]]
+      from ipykernel.kernelapp import launch_new_instance; launch_new_instance()
+      """
+    try bench.register("k", ["argv": .array([.string(LaunchBench.python), "-c", .string(code), "{connection_file}"])])
+    try await bench.withKernel(KernelOrder(spec: "k"), change: { ($0.registers, $0.usesSockets) = (true, false) }) { kernel in
+      let lines = try await bench.ask(kernel, "run('print(6 * 7)')")
+      #expect(lines == ["42"])
+      #expect(kernel.connection.transport == "tcp")
+    }
+    #expect(LocalFiles.names(in: bench.runtime).isEmpty && LocalFiles.names(in: bench.folder + "/state/kernels").isEmpty)
+    await bench.finish()
+  }
+
+  /// Takes the network: `JACKFIELD_TEST_INSTALL=1` runs it.
+  @Test(.enabled(if: getenv("JACKFIELD_TEST_INSTALL") != nil), arguments: [true, false])
+  func xeusPython(usesSockets: Bool) async throws {
+    let bench = try LaunchBench()
+    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/xeus"])
+    _ = try await bench.run([bench.folder + "/xeus/bin/python", "-m", "pip", "install", "-q", "xeus-python"])
+    let document = try bench.write("xeus/a.py")
+    let entries = SpecCatalog(bench.surroundings).entries(near: nil)
+    let planner = LocalPlanner(
+      Surroundings(environment: bench.surroundings.environment.merging(["VIRTUAL_ENV": bench.folder + "/xeus"]) { $1 }))
+    let order = KernelOrder(spec: "xpython", document: document)
+    var plan = try planner.plan(order, planner.choose(order))
+    #expect(plan.registers && plan.usesSockets, "\(entries)")
+    plan.usesSockets = usesSockets
+    let kernel = try #require(try await bench.provider.launch(plan) as? LocalKernel)
+    #expect(kernel.connection.transport == (usesSockets ? "ipc" : "tcp"))
+    let lines = try await bench.ask(kernel, "run('import sys; print(6 * 7, sys.prefix)')")
+    #expect(lines == ["42 \(bench.folder)/xeus"])
+    await kernel.kill()
+    await kernel.cleanUp()
     await bench.finish()
   }
 

@@ -58,12 +58,17 @@ struct KernelPlace: Sendable, Hashable {
       info.curvePublicKey = keys.publicKey
       info.curveSecretKey = keys.secretKey
     }
+    try write(info.json)
+    return info
+  }
+
+  /// Writes the connection file, or what stands in its place.
+  func write(_ bytes: [UInt8]) throws {
     do throws(LocalFileFault) {
-      try LocalFiles.writePrivate(info.json, to: connectionFile)
+      try LocalFiles.writePrivate(bytes, to: connectionFile)
     } catch {
       throw PluginFailure("cannot write the connection file '\(connectionFile)': \(error); free space, or see the folder's rights")
     }
-    return info
   }
 
   /// Removes all of it.

@@ -9,6 +9,9 @@ internal import Processes
 final class LocalProvider: KernelProvider {
   let name = "local"
 
+  private static let registrationLimit: Duration = .seconds(10)
+  private static let mostKills = 50
+
   let surroundings: Surroundings
   let tools: LocalTools
   /// Of what belongs to running kernels.
@@ -55,7 +58,9 @@ final class LocalProvider: KernelProvider {
   }
 
   func launch(_ plan: KernelPlan) async throws -> any KernelHandle {
-    try await tools.work.run { [self] in try begin(plan) }
+    let place = try place()
+    if plan.registers, !(plan.usesSockets && place.hasRoomForSockets), let kernel = try await register(plan, place) { return kernel }
+    return try await tools.work.run { [self] in try begin(plan, place) }
   }
 
   func restore(_ record: JSONValue) async throws -> (any KernelHandle)? {
@@ -65,24 +70,51 @@ final class LocalProvider: KernelProvider {
 
   // MARK: - Beginning
 
-  private func begin(_ plan: KernelPlan) throws -> LocalKernel {
+  private func place() throws -> KernelPlace {
     let id = try KernelID.make()
-    let place = KernelPlace(
-      id: id, runtimeDirectory: JupyterPaths(surroundings).runtimeDirectory, outputDirectory: "\(state)/kernels/\(id)")
+    return KernelPlace(id: id, runtimeDirectory: JupyterPaths(surroundings).runtimeDirectory, outputDirectory: "\(state)/kernels/\(id)")
+  }
+
+  private func begin(_ plan: KernelPlan, _ place: KernelPlace) throws -> LocalKernel {
     do {
       try place.makeFolders()
       let connection = try place.connect(plan)
-      let command = plan.command.map { SpecTemplate.fill($0, ["connection_file": place.connectionFile]) }
-      let process = try spawn(plan, command, place)
-      let record = LocalRecord(process: process, place: place, plan: plan, command: command)
-      return try LocalKernel(record, connection: connection, tools: tools)
+      return try LocalKernel(spawn(plan, place), connection: connection, tools: tools)
     } catch {
       place.remove()
       throw error
     }
   }
 
-  private func spawn(_ plan: KernelPlan, _ command: [String], _ place: KernelPlace) throws -> ProcessIdentity {
+  /// Begins a kernel that chooses its own ports and tells them: nobody can take them in between.
+  ///
+  /// - Returns: Nil when it does not tell them, so that it can be begun the other way.
+  private func register(_ plan: KernelPlan, _ place: KernelPlace) async throws -> LocalKernel? {
+    let registration = try await ConnectionRegistration.begin(kernel: place.id, within: Self.registrationLimit)
+    defer { registration.close() }
+    let record = try await tools.work.run { [self] in
+      try place.makeFolders()
+      try place.write(registration.file)
+      return try spawn(plan, place)
+    }
+    // One that ends before it registers is not waited for.
+    try tools.watcher.watch(record.process) { _ in registration.close() }
+    do {
+      var connection = try await registration.connection()
+      connection.kernelName = plan.spec
+      return try await tools.work.run { [tools, connection] in
+        try place.write(connection.json)
+        return try LocalKernel(record, connection: connection, tools: tools)
+      }
+    } catch {
+      for _ in 0..<Self.mostKills where ProcessTree(record.process).signal(SIGKILL) > 0 {}
+      place.remove()
+      return nil
+    }
+  }
+
+  private func spawn(_ plan: KernelPlan, _ place: KernelPlace) throws -> LocalRecord {
+    let command = plan.command.map { SpecTemplate.fill($0, ["connection_file": place.connectionFile]) }
     var environment = plan.environment
     environment[LocalKernel.marker] = place.id
     let order = SpawnOrder(
@@ -90,7 +122,8 @@ final class LocalProvider: KernelProvider {
     do throws(ProcessesError) {
       let pid = try Spawn.begin(order)
       // Nobody else reaps it, so it is there at least as a child that waits for that.
-      return ProcessIdentity(pid) ?? ProcessIdentity(pid: pid, began: 0)
+      let process = ProcessIdentity(pid) ?? ProcessIdentity(pid: pid, began: 0)
+      return LocalRecord(process: process, place: place, plan: plan, command: command)
     } catch {
       throw PluginFailure(
         "cannot start kernel '\(plan.spec)' with '\(command[0])' in '\(plan.workingDirectory)': \(error.reason); "
