@@ -81,7 +81,6 @@ struct BlockFinder {
       let part = records[at]
       guard at == first || part.role == .inner else { break }
       visits += 1
-      if found.lead == .none { found.lead = part.lead }
       if part.fault != .none, found.fault == nil { found.fault = (at, part.fault) }
       found.lines = first...at
       if part.isEnd {
@@ -119,7 +118,7 @@ struct BlockFinder {
     var at = own.lines.lowerBound
     while let above = previousStart(before: at, atMost: own.column) {
       guard records[above].column == own.column else { return nil }
-      if !lead(of: above).isClause { return above }
+      if !records[above].lead.isClause { return above }
       at = above
     }
     return nil
@@ -139,11 +138,6 @@ struct BlockFinder {
       first = above
     }
     return first
-  }
-
-  private func lead(of first: Int) -> LeadWord {
-    let lead = records[first].lead
-    return lead == .none && first + 1 < records.count ? records[first + 1].lead : lead
   }
 
   // MARK: - Whole blocks

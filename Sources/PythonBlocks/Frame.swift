@@ -15,8 +15,6 @@ struct Frame: Equatable, Sendable {
   static let continued = Frame(raw: 6)
   /// The same, and its last token was `:`.
   static let continuedAfterColon = Frame(raw: 7)
-  /// The same, with nothing before the backslash.
-  static let continuedBare = Frame(raw: 8)
   /// Below a `%%magic` line: text of any language.
   static let cellMagic = Frame(raw: 9)
   /// A line for IPython that ended in a backslash.
@@ -29,6 +27,10 @@ struct Frame: Equatable, Sendable {
   private static let triple: UInt8 = 2
   private static let rawText: UInt8 = 4
 
+  /// A backslash alone on its line: what follows begins a line, with this indentation unless it is 0 (or more than a byte can tell).
+  static func bare(column: Int32) -> Frame { Frame(raw: loneBackslash | UInt8(min(column, 127))) }
+  private static let loneBackslash: UInt8 = 128
+
   static func string(isDouble: Bool, isTriple: Bool, isFormatted: Bool, isRaw: Bool) -> Frame {
     let bits = (isDouble ? doubleQuote : 0) | (isTriple ? triple : 0) | (isRaw ? rawText : 0)
     return Frame(raw: (isFormatted ? formattedString : plainString) | bits)
@@ -38,9 +40,11 @@ struct Frame: Equatable, Sendable {
   var specification: Frame { Frame(raw: Self.formatSpecification | (raw & 7)) }
 
   /// A string's text, or a format specification.
-  var isText: Bool { raw >= Self.plainString }
-  var isPlainString: Bool { raw & Self.plainString != 0 }
-  var isSpecification: Bool { raw & Self.formatSpecification != 0 }
+  var isText: Bool { raw >= Self.plainString && !isBare }
+  var isPlainString: Bool { isText && raw & Self.plainString != 0 }
+  var isSpecification: Bool { isText && raw & Self.formatSpecification != 0 }
+  var isBare: Bool { raw & Self.loneBackslash != 0 }
+  var bareColumn: Int32 { Int32(raw & ~Self.loneBackslash) }
   var isTriple: Bool { raw & Self.triple != 0 }
   var isRaw: Bool { raw & Self.rawText != 0 }
   var quote: UInt8 { raw & Self.doubleQuote != 0 ? UInt8(ascii: "\"") : UInt8(ascii: "'") }

@@ -2,7 +2,7 @@
 
 /// What a logical line begins with, as far as blocks are concerned.
 enum LeadWord: UInt8, Sendable {
-  /// Nothing yet: the line is a lone backslash.
+  /// The line begins no logical line.
   case none
   /// Any other word: a simple statement, unless the line ends in `:`.
   case other

@@ -100,11 +100,6 @@ struct LineTokenizer: Sendable {
     case .magic:
       pop()
       readMagic(text)
-    case .continuedBare:
-      pop()
-      skipSpaces(text)
-      readLead(text)
-      readTokens(text)
     case .continued:
       pop()
       readTokens(text)
@@ -112,6 +107,9 @@ struct LineTokenizer: Sendable {
       pop()
       lastMark = UInt8(ascii: ":")
       readTokens(text)
+    case let frame where frame.isBare:
+      pop()
+      beginLogicalLine(text, behind: frame.bareColumn)
     case let frame where frame.isBracket && !states.isInsideText(base):
       if beginsStatement(text) { interrupt(text) } else { readTokens(text) }
     default: readTokens(text)
@@ -132,9 +130,12 @@ struct LineTokenizer: Sendable {
     beginLogicalLine(text)
   }
 
-  private mutating func beginLogicalLine(_ text: Span<UInt8>) {
+  /// - Parameter column: The indentation a lone backslash above has fixed; 0 when there is none.
+  private mutating func beginLogicalLine(_ text: Span<UInt8>, behind column: Int32 = 0) {
     let start = position
+    record.role = .blank
     indent(text)
+    if column > 0 { (record.column, record.narrowColumn) = (column, column) }
     guard position < end else { return }
     switch classes[Int(text[position])] {
     case .hash: record.role = .comment
@@ -142,6 +143,9 @@ struct LineTokenizer: Sendable {
       record.role = .start
       record.lead = .cellMagic
       pushed.append(.cellMagic)
+    case .backslash where position + 1 == end:
+      // Nothing but the indentation is said here; Python counts the line as none of a statement's.
+      pushed.append(.bare(column: record.column))
     case .percent, .bang, .question:
       record.role = .start
       record.lead = .magic
@@ -169,17 +173,8 @@ struct LineTokenizer: Sendable {
     }
   }
 
-  private mutating func skipSpaces(_ text: Span<UInt8>) {
-    while position < end, classes[Int(text[position])] == .space { position += 1 }
-  }
-
   private mutating func readLead(_ text: Span<UInt8>) {
-    guard position < end else { return }
-    if text[position] == UInt8(ascii: "@") {
-      record.lead = .decorator
-    } else if text[position] != UInt8(ascii: "\\") {
-      record.lead = lead(text, position)
-    }
+    record.lead = text[position] == UInt8(ascii: "@") ? .decorator : lead(text, position)
   }
 
   private func lead(_ text: Span<UInt8>, _ start: Int) -> LeadWord {
@@ -375,7 +370,6 @@ struct LineTokenizer: Sendable {
     guard position + 1 == end else { return fail(.strayBackslash) }
     position = end
     guard isEmpty else { return }
-    let isBare = record.lead == .none && record.role == .start
-    pushed.append(isBare ? .continuedBare : lastMark == UInt8(ascii: ":") ? .continuedAfterColon : .continued)
+    pushed.append(lastMark == UInt8(ascii: ":") ? .continuedAfterColon : .continued)
   }
 }

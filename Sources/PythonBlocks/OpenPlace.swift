@@ -21,7 +21,7 @@ struct OpenPlace {
     let frame = tokenizer.states.frame(of: state)
     line = last
     switch frame {
-    case .continued, .continuedAfterColon, .continuedBare, .magic: reason = "the line ends in a backslash, and no line follows"
+    case .continued, .continuedAfterColon, .magic: reason = "the line ends in a backslash, and no line follows"
     default: reason = "\(frame.shown) is never closed"
     }
   }

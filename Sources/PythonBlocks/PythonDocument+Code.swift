@@ -15,7 +15,7 @@ extension PythonDocument {
     code.reserveCapacity(starts[present.upperBound + 1] - starts[present.lowerBound])
     for line in present {
       let range = byteRange(ofLine: line)
-      let (kept, spaces) = margin == 0 || isInsideText(line) ? (range.lowerBound, 0) : behind(margin, range)
+      let (kept, spaces) = margin == 0 || isInsideText(line) ? (range.lowerBound, 0) : behind(margin, line)
       code.append(contentsOf: repeatElement(UInt8(ascii: " "), count: spaces))
       code.append(contentsOf: bytes[kept..<range.upperBound])
       if line < present.upperBound { code.append(UInt8(ascii: "\n")) }
@@ -35,9 +35,11 @@ extension PythonDocument {
   /// Where a line goes on behind its blanks, and how many columns remain when some are taken away.
   ///
   /// They are written as spaces: a tab reaches less far when fewer columns stand before it.
-  private func behind(_ margin: Int, _ line: Range<Int>) -> (kept: Int, spaces: Int) {
-    let (end, column) = indentation(of: line)
-    return (end, max(column - margin, 0))
+  private func behind(_ margin: Int, _ line: Int) -> (kept: Int, spaces: Int) {
+    let (end, column) = indentation(of: byteRange(ofLine: line))
+    // A line's own blanks say nothing behind a lone backslash.
+    let isFixed = records[line].role == .start && tokenizer.states.frame(of: records[line].state).isBare
+    return (end, max((isFixed ? Int(records[line].column) : column) - margin, 0))
   }
 
   private func indentation(of line: Range<Int>) -> (end: Int, column: Int) {

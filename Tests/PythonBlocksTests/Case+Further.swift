@@ -72,6 +72,10 @@ extension Case {
     Case(164, "colon behind a continuation", "if a: \\\n\n  b\nc\n", 0, .statement, 0...2),
     Case(165, "number next to a keyword", "x = 1if a else(\n 2)\ny\n", 0, .statement, 0...1),
     Case(166, "empty text", "", 0, .blank, 0...0),
+    Case(168, "a lone backslash begins nothing", "if a:\n\\\n    b\nc\n", 0, .statement, 0...2),
+    Case(169, "the lone backslash itself", "if a:\n\\\n    b\nc\n", 1, .blank, 1...1),
+    Case(170, "it fixes the next line's indentation", "if a:\n    b\n    \\\nc\nd\n", 0, .statement, 0...3),
+    Case(171, "a comment behind it", "if a:\n    b\n  \\\n#c\n    d\ne\n", 0, .statement, 0...4),
     Case(167, "far past the end", "a\n", 9, .blank, 9...9),
   ]
 }

@@ -27,7 +27,8 @@ import Testing
     ("f(\n    1,\n    2)\n", 1...1, "1,"), ("  # far left\n    a = 1\n", 0...1, "# far left\na = 1"),
     ("    s = '''\n  kept\n      '''\n", 0...2, "s = '''\n  kept\n      '''"), ("    x = f(\n  1)\n", 0...1, "x = f(\n1)"),
     ("    s = f'''{\n      a}\n      '''\n", 0...2, "s = f'''{\n      a}\n      '''"), ("  a\r\n  b\r\n", 0...1, "a\nb"),
-    ("    s = 'a\\\n      b'\n", 0...1, "s = 'a\\\n      b'"), ("\u{FEFF}a\n", 0...0, "a"),
+    ("    if a:\n     \\\nb\n", 0...2, "if a:\n \\\n b"), ("    s = 'a\\\n      b'\n", 0...1, "s = 'a\\\n      b'"),
+    ("\u{FEFF}a\n", 0...0, "a"),
     ("            \tif a:\n                    b\n", 0...1, "if a:\n    b"),
   ])
   func codeLosesTheIndentationItShares(_ text: String, _ lines: ClosedRange<Int>, _ code: String) {
