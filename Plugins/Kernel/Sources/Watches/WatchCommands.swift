@@ -12,7 +12,7 @@ struct WatchCommands: Sendable {
     var limit_ms: Int64?
   }
 
-  private struct Selection: Decodable, Sendable {
+  struct Selection: Decodable, Sendable {
     var id: String?
     var document: String?
     var kernel: String?
@@ -34,16 +34,16 @@ struct WatchCommands: Sendable {
         return ["watches": .array(await service.list(scope))]
       },
       command("watch.remove") { (input: Selection) in
-        guard let id = input.id else { throw refused("remove a watch", "name its 'id'; watch.clear removes more than one") }
+        guard let id = input.id else { throw Self.refused("remove a watch", "name its 'id'; watch.clear removes more than one") }
         return try await service.remove(id)
       },
       command("watch.refresh") { (input: Selection) in
-        try requireOne(input, "refresh watches", mayNameOne: true)
+        try Self.requireOne(input, "refresh watches", mayNameOne: true)
         let scope = try scope(input.document, input.kernel, "refresh watches")
         return ["watches": .array(try await service.refresh(id: input.id, scope))]
       },
       command("watch.clear") { (input: Selection) in
-        try requireOne(input, "clear watches", mayNameOne: false)
+        try Self.requireOne(input, "clear watches", mayNameOne: false)
         return try await service.clear(try scope(input.document, input.kernel, "clear watches"))
       },
       command("watch.history") { (input: History) in
@@ -60,10 +60,10 @@ struct WatchCommands: Sendable {
 
   private func add(_ input: Add) async throws -> JSONValue {
     guard let scope = try scope(input.document, input.kernel, "add a watch") else {
-      throw refused("add a watch", "name the 'document' or the 'kernel' it is of")
+      throw Self.refused("add a watch", "name the 'document' or the 'kernel' it is of")
     }
     guard input.expression.utf8.contains(where: { $0 > 0x20 }), input.expression.utf8.count <= 64 << 10 else {
-      throw refused("add a watch", "the expression must have 1 to 65536 bytes and something in it")
+      throw Self.refused("add a watch", "the expression must have 1 to 65536 bytes and something in it")
     }
     return try await service.add(scope, input.expression, limit: .milliseconds(min(max(10, input.limit_ms ?? 1_000), 600_000)))
   }
@@ -73,18 +73,18 @@ struct WatchCommands: Sendable {
     case (let document?, nil): .document(document)
     case (nil, let kernel?): .kernel(kernel)
     case (nil, nil): nil
-    case (_?, _?): throw refused(what, "name a 'document' or a 'kernel', not both")
+    case (_?, _?): throw Self.refused(what, "name a 'document' or a 'kernel', not both")
     }
   }
 
-  private func requireOne(_ input: Selection, _ what: String, mayNameOne: Bool) throws {
+  static func requireOne(_ input: Selection, _ what: String, mayNameOne: Bool) throws {
     let named = [mayNameOne && input.id != nil, input.document != nil, input.kernel != nil, input.all == true].count(where: \.self)
     guard named == 1 else {
-      throw refused(what, "say which: \(mayNameOne ? "'id', " : "")'document', 'kernel', or 'all': true")
+      throw Self.refused(what, "say which: \(mayNameOne ? "'id', " : "")'document', 'kernel', or 'all': true")
     }
   }
 
-  private func refused(_ what: String, _ why: String) -> PluginFailure {
+  private static func refused(_ what: String, _ why: String) -> PluginFailure {
     PluginFailure("cannot \(what): \(why)", code: "bad_request", status: .invalid)
   }
 }

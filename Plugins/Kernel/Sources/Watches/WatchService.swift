@@ -160,6 +160,11 @@ actor WatchService {
     return WatchValue(status: .late, time: unixTime(), text: sentence)
   }
 
+  /// Returns when nothing is looked at on a kernel.
+  func settled(_ kernel: String) async {
+    while let task = rounds[kernel]?.task { await task.value }
+  }
+
   // MARK: - State
 
   private func setPending(_ id: String, _ isPending: Bool) {

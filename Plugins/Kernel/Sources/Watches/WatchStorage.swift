@@ -16,7 +16,7 @@ struct WatchStorage: Sendable {
       var watches: [Watch] = []
       try keeper.database.cached(
         """
-        SELECT id, scope, target, expression, limit_ms, added, last, (SELECT ifnull(max(sequence) + 1, 0) FROM watch_values WHERE watch = number)
+        SELECT id, scope, target, expression, limit_ms, added, last, (SELECT ifnull(max(sequence) + 1, 0) FROM watch_values v WHERE v.watch = watches.number)
         FROM watches ORDER BY number
         """
       ).forEachRow { watches.append(Self.watch($0)) }

@@ -64,28 +64,30 @@ struct BlockFinder {
     return 0
   }
 
-  /// Not there as it was: changed where it stood, or gone.
+  /// Not there as it was: changed where it stood, or gone. Where its neighbours went comes first; told edits have moved it by then.
   private func guess(_ block: Block, _ shift: Int) -> Found {
-    let orphan = Found(span: block.span, freshness: .orphaned)
-    // Its own place is known when the edits were told; the neighbours' movement is the next best.
-    for shift in shift == 0 ? [0] : [0, shift] {
-      let first = max(1, block.span.first + shift)
-      let last = min(lines.count, block.span.last + shift)
-      guard first <= last else { continue }
-      let here = Array(lines[(first - 1)..<last])
-      let text = here.joined(separator: "\n")
+    for shift in shift == 0 ? [0] : [shift, 0] {
+      guard let span = lines(of: block, movedBy: shift) else { continue }
+      let here = Array(lines[(span.first - 1)..<span.last])
       // A selection within a line.
-      if text.contains(block.source), !BlockText.key(Substring(block.source)).isEmpty {
-        return Found(span: LineSpan(first: first, last: last), freshness: .fresh)
+      if here.joined(separator: "\n").contains(block.source), !BlockText.key(Substring(block.source)).isEmpty {
+        return Found(span: span, freshness: .fresh)
       }
-      if Self.likeness(BlockText.lines(of: block.source), here) >= 0.5 {
-        return Found(span: LineSpan(first: first, last: last), freshness: .edited)
-      }
-      if block.freshness == .edited, shift == 0, here.contains(where: { !BlockText.key($0).isEmpty }) {
-        return Found(span: LineSpan(first: first, last: last), freshness: .edited)
-      }
+      if Self.likeness(BlockText.lines(of: block.source), here) >= 0.5 { return Found(span: span, freshness: .edited) }
     }
-    return orphan
+    // It was known to be edited: whatever stands there now is what became of it.
+    if block.freshness == .edited, let span = lines(of: block, movedBy: shift),
+      lines[(span.first - 1)..<span.last].contains(where: { !BlockText.key($0).isEmpty })
+    {
+      return Found(span: span, freshness: .edited)
+    }
+    return Found(span: block.span, freshness: .orphaned)
+  }
+
+  private func lines(of block: Block, movedBy shift: Int) -> LineSpan? {
+    let first = max(1, block.span.first + shift)
+    let last = min(lines.count, block.span.last + shift)
+    return first <= last ? LineSpan(first: first, last: last) : nil
   }
 
   /// 0 to 1: how many of the lines are there still, or how much of the text at both ends.
