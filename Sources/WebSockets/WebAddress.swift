@@ -18,7 +18,8 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: `invalid`: no such scheme, no host, a port out of range, a user's name in it, or characters that must be escaped.
   public init(_ text: String) throws(WebError) {
     guard let parts = Parts(text) else {
-      throw WebError(.invalid, "'\(Self.withoutQuery(text))' is no address; it should look like 'http://HOST:PORT/PATH', with other characters escaped")
+      throw WebError(
+        .invalid, "'\(Self.withoutQuery(text))' is no address; it should look like 'http://HOST:PORT/PATH', with other characters escaped")
     }
     self.init(isSecure: parts.isSecure, host: parts.host, port: parts.port, path: parts.path, query: parts.query)
   }
@@ -85,7 +86,8 @@ private struct Parts {
   private static let schemes = ["http://": false, "https://": true, "ws://": false, "wss://": true]
 
   init?(_ text: String) {
-    guard text.utf8.count <= 8_192, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }),
+    guard text.utf8.count <= 8_192,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }),
       let scheme = Self.schemes.first(where: { text.lowercased().hasPrefix($0.key) })
     else { return nil }
     isSecure = scheme.value
@@ -105,9 +107,11 @@ private struct Parts {
     let isBracketed = authority.hasPrefix("[")
     let host = isBracketed ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
     let rest = authority.dropFirst(host.count + (isBracketed ? 2 : 0))
+    if isBracketed, !authority.contains("]") { return nil }
     guard !host.isEmpty, host.utf8.count <= 255 else { return nil }
     if rest.isEmpty || rest == ":" { return (String(host), nil) }
-    guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isWholeNumber), let port = Int(rest.dropFirst()), (1...65_535).contains(port) else {
+    guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isWholeNumber), let port = Int(rest.dropFirst()), (1...65_535).contains(port)
+    else {
       return nil
     }
     return (String(host), port)

@@ -37,7 +37,9 @@ public final class WebClient: Sendable {
         if case .closed = event { endedNow.finish() }
       }
       return channel
-    } begun: { socket.isBegun(as: $0) }
+    } begun: {
+      socket.isBegun(as: $0)
+    }
     socket.choose(chosen)
     return socket
   }
@@ -74,6 +76,8 @@ public final class WebClient: Sendable {
   private func check(_ headers: [WebHeader], _ attempt: String) throws(WebError) {
     // The value stays unsaid: it may be a secret.
     guard let header = headers.first(where: { !$0.isSound }) else { return }
-    throw WebError(.invalid, "\(attempt): the header '\(String(header.name.prefix(40).filter(\.isASCII)))' is too long or has characters that end a line")
+    throw WebError(
+      .invalid, "\(attempt): the header '\(String(header.name.prefix(40).filter(\.isASCII)))' is too long or has characters that end a line"
+    )
   }
 }

@@ -91,7 +91,8 @@ public final class WebSocket: Sendable {
     }
     guard let number else { throw closedError }
     guard waiting < 0 else {
-      throw WebError(.full, "cannot send to '\(address)': \(waiting) bytes wait already, and the limit is \(limit); the other side does not read")
+      throw WebError(
+        .full, "cannot send to '\(address)': \(waiting) bytes wait already, and the limit is \(limit); the other side does not read")
     }
     return number
   }

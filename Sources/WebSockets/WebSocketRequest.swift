@@ -24,7 +24,8 @@ public struct WebSocketRequest: Sendable {
 
   /// Describes a connection.
   public init(
-    _ address: WebAddress, headers: [WebHeader] = [], protocols: [String] = [], timeLimit: Duration = .seconds(30), sizeLimit: Int = 1 << 30,
+    _ address: WebAddress, headers: [WebHeader] = [], protocols: [String] = [], timeLimit: Duration = .seconds(30),
+    sizeLimit: Int = 1 << 30,
     sendLimit: Int = 256 << 20, compresses: Bool = false, acknowledgesAtOnce: Bool = true, trust: WebTrust = WebTrust()
   ) {
     self.address = address

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "localhost:8888", "ftp://a/", "http://", "http:///api", "http://a:0/", "http://a:65536/", "http://a:x/", "http://user@a/", "http://a/b c",
+    "", "localhost:8888", "ftp://a/", "http://", "http:///api", "http://a:0/", "http://a:65536/", "http://a:x/", "http://user@a/",
+    "http://a/b c",
     "http://a/\r\nX: y", "http://[::1/", "http://a:8888:9/", "http://a/\u{e9}",
   ]) func refuses(text: String) {
     #expect(throws: WebError.self) { try WebAddress(text) }

@@ -136,7 +136,9 @@ import Testing
 
   // MARK: - Servers without manners
 
-  @Test(arguments: ["garbage", "nothing", "short", "short-chunked", "wrong-chunk", "endless-head"]) func brokenAnswersAreErrors(kind: String)
+  @Test(arguments: ["garbage", "nothing", "short", "short-chunked", "wrong-chunk", "endless-head"]) func brokenAnswersAreErrors(
+    kind: String
+  )
     async throws
   {
     let error = await failure(WebRequest("GET", try peer.hostileAddress(kind), timeLimit: .seconds(10)))
@@ -187,7 +189,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [WebHeader("A", "b\r\nC: d"), WebHeader("A:", "b"), WebHeader("", "b"), WebHeader("A", String(repeating: "x", count: 9_000))])
+  @Test(arguments: [
+    WebHeader("A", "b\r\nC: d"), WebHeader("A:", "b"), WebHeader("", "b"), WebHeader("A", String(repeating: "x", count: 9_000)),
+  ])
   func unsoundHeadersAreRefused(header: WebHeader) async throws {
     let error = await failure(WebRequest("GET", try peer.address("/echo"), headers: [header]))
     #expect(error?.code == .invalid)
@@ -196,6 +200,8 @@ import Testing
   @Test func headersTooLongTogetherAreRefused() async throws {
     let headers = (0..<20).map { WebHeader("X-\($0)", String(repeating: "y", count: 8_000)) }
     let address = try peer.address("/echo")
-    #expect(await failure(WebRequest("GET", address, headers: headers)) == WebError(.invalid, "cannot get '\(address)': its headers are too long together"))
+    #expect(
+      await failure(WebRequest("GET", address, headers: headers))
+        == WebError(.invalid, "cannot get '\(address)': its headers are too long together"))
   }
 }

@@ -106,7 +106,9 @@ import Testing
     let closure = try #require(await heard.closure())
     #expect(closure == WebSocketClosure(code: 4_001, reason: "enough", error: nil))
     #expect(closure.sentence == "closed with code 4001: enough")
-    #expect(throws: WebError(.broken, "cannot send to '\(try peer.address("/ws"))': the WebSocket is closed")) { try socket.post(.text([])) }
+    #expect(throws: WebError(.broken, "cannot send to '\(try peer.address("/ws"))': the WebSocket is closed")) {
+      try socket.post(.text([]))
+    }
     await socket.close()
   }
 

@@ -124,7 +124,8 @@ internal import Glibc
 
   private func appendHeaders(_ occasion: WebOccasion) -> Int32 {
     wasConnected = true
-    guard let place = unsafe occasion.bytes?.assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self), let start = unsafe place.pointee else {
+    guard let place = unsafe occasion.bytes?.assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self), let start = unsafe place.pointee
+    else {
       return -1
     }
     let end = unsafe start + occasion.length

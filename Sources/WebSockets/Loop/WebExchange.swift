@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CWebSockets
+internal import Glibc
 
 /// One request and its answer. Belongs to the loop's thread.
 final class WebExchange: WebConnection {
@@ -16,8 +17,8 @@ final class WebExchange: WebConnection {
   /// What the head says of the body's length; nil: it ends with the connection, or is chunked.
   private var expected: Int?
   private var isChunked = false
-  /// Whether the library is taking pieces out of what came. It calls a chunked answer complete in there when its last chunk was read, and
-  /// outside of it when the connection just ended.
+  /// Whether the library is taking pieces out of what came. It calls a chunked answer complete when its last chunk was read, and also when
+  /// the connection just ended.
   private var isReading = false
 
   init(_ request: WebRequest, at addresses: [String], finish: @escaping Finish) {
@@ -47,7 +48,7 @@ final class WebExchange: WebConnection {
   }
 
   private func announceBody(_ occasion: WebOccasion) -> Int32 {
-    unsafe acknowledgeAtOnce( occasion.handle)
+    unsafe acknowledgeAtOnce(occasion.handle)
     guard !requestBody.isEmpty else { return 0 }
     unsafe lws_client_http_body_pending(occasion.handle, 1)
     unsafe lws_callback_on_writable(occasion.handle)
@@ -82,7 +83,7 @@ final class WebExchange: WebConnection {
   }
 
   private func readPiece(_ occasion: WebOccasion) -> Int32 {
-    isReading = true
+    isReading = !hasEnded(occasion)
     defer { isReading = false }
     // The pieces come back by calls of `take`, within this one.
     return unsafe occasion.core.scratch.withMemoryRebound(to: CChar.self, capacity: WebLoopCore.pieceSize) { start in
@@ -90,6 +91,12 @@ final class WebExchange: WebConnection {
       var room = Int32(WebLoopCore.pieceSize)
       return unsafe lws_http_client_read(occasion.handle, &place, &room) < 0 ? -1 : 0
     }
+  }
+
+  /// Whether there is nothing more to read but the end.
+  private func hasEnded(_ occasion: WebOccasion) -> Bool {
+    var byte: UInt8 = 0
+    return unsafe recv(lws_get_socket_fd(occasion.handle), &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
   }
 
   private func take(_ occasion: WebOccasion) -> Int32 {

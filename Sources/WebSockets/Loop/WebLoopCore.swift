@@ -120,21 +120,23 @@ extension WebLoopCore {
   /// The library's virtual host with the right certificates: nil for none at all.
   private func host(for trust: WebTrust?) -> OpaquePointer? {
     if let host = unsafe hosts[trust] { return unsafe host }
-    var information = unsafe Self.information(tables)
-    let made = unsafe lws_create_vhost(context, &information)
-    guard let made = unsafe made else { return nil }
-    if let trust, unsafe !addCertificates(trust, to: made) { return nil }
-    unsafe hosts[trust] = unsafe made
+    let made = unsafe makeHost(for: trust)
+    if let made = unsafe made { unsafe hosts[trust] = unsafe made }
     return unsafe made
   }
 
-  private func addCertificates(_ trust: WebTrust, to host: OpaquePointer) -> Bool {
+  private func makeHost(for trust: WebTrust?) -> OpaquePointer? {
     var information = unsafe Self.information(tables)
-    guard let path = trust.authorities else { return unsafe lws_init_vhost_client_ssl(&information, host) == 0 }
+    guard let trust else {
+      // Without this the library would read the system's certificates.
+      unsafe information.options = jf_websockets_plain_options
+      return unsafe lws_create_vhost(context, &information)
+    }
+    guard let path = trust.authorities else { return unsafe lws_create_vhost(context, &information) }
     return unsafe path.withCString { path in
-      guard unsafe access(path, R_OK) == 0 else { return false }
+      guard unsafe access(path, R_OK) == 0 else { return nil }
       unsafe information.client_ssl_ca_filepath = unsafe path
-      return unsafe lws_init_vhost_client_ssl(&information, host) == 0
+      return unsafe lws_create_vhost(context, &information)
     }
   }
 }

@@ -106,7 +106,7 @@ final class WebSocketChannel: WebConnection {
 
 extension WebSocketChannel {
   private func receive(_ occasion: WebOccasion) -> Int32 {
-    guard !isOver else { return -1 }
+    guard !isOver else { return 0 }
     acknowledge(occasion)
     if unsafe lws_is_first_fragment(occasion.handle) != 0 { incoming = [] }
     let rest = unsafe lws_remaining_packet_payload(occasion.handle)
@@ -122,10 +122,14 @@ extension WebSocketChannel {
   }
 
   private func refuseSize(_ occasion: WebOccasion) -> Int32 {
-    unsafe lws_close_reason(occasion.handle, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, nil, 0)
+    incoming = []
     let limit = request.sizeLimit
     if end() { tellEnd(WebError(.tooLarge, "the WebSocket '\(address)' was closed: a message is longer than the limit of \(limit) bytes")) }
-    return -1
+    // Closing in the middle of a frame that is being received makes the library crash: it is closed at the next chance to write.
+    unsafe lws_close_reason(occasion.handle, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, nil, 0)
+    unsafe lws_callback_on_writable(occasion.handle)
+    unsafe lws_set_timeout(occasion.handle, PENDING_TIMEOUT_USER_OK, 5)
+    return 0
   }
 }
 

@@ -33,7 +33,8 @@ struct Conformed {
   func begin(_ code: String) throws -> String {
     let id = UUID().uuidString
     let content: JSONValue = [
-      "code": .string(code), "silent": false, "store_history": true, "user_expressions": .object([:]), "allow_stdin": false, "stop_on_error": true,
+      "code": .string(code), "silent": false, "store_history": true, "user_expressions": .object([:]), "allow_stdin": false,
+      "stop_on_error": true,
     ]
     try link.send(.request("execute_request", id: id, session: session, content: content.bytes()))
     return id

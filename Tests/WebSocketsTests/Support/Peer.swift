@@ -63,7 +63,8 @@ final class Peer: Sendable {
     let openssl = Process()
     openssl.executableURL = URL(filePath: "/usr/bin/openssl")
     openssl.arguments = [
-      "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-keyout", key, "-out", certificate, "-subj", "/CN=localhost", "-addext",
+      "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-keyout", key, "-out", certificate, "-subj", "/CN=localhost",
+      "-addext",
       "subjectAltName=DNS:localhost,IP:127.0.0.1",
     ]
     openssl.standardError = FileHandle.nullDevice

@@ -126,7 +126,7 @@ async def hostile(reader, writer):
             writer.write((HANDSHAKE % ("AAAAAAAAAAAAAAAAAAAAAAAAAAA=" if wrong else accept_key(head))).encode())
         writer.write(ANSWERS[kind])
         await writer.drain()
-        if kind in ("silence", "slow", "ws-silence"):
+        if kind in ("silence", "slow", "ws-silence", "ws-huge"):
             await reader.read()
         elif kind == "endless":
             while True:

@@ -77,7 +77,8 @@ final class ServerHandle: KernelHandle {
   func interrupt(by way: InterruptWay) async throws {
     guard way == .server else {
       throw PluginFailure(
-        "cannot interrupt the kernel by \(way.rawValue): it runs at \(rest.settings), which interrupts it when it is asked to", code: "unsupported",
+        "cannot interrupt the kernel by \(way.rawValue): it runs at \(rest.settings), which interrupts it when it is asked to",
+        code: "unsupported",
         status: .unsupported)
     }
     _ = try await rest.ask("POST", ServerREST.path(of: id) + "/interrupt", .object([:]))
@@ -103,7 +104,10 @@ final class ServerHandle: KernelHandle {
   func cleanUp() async {}
 
   func describe() -> JSONValue {
-    ["provider": "server", "server": .string(rest.base.description), "server_kind": .string(kind.words), "id": .string(id), "spec": .string(spec)]
+    [
+      "provider": "server", "server": .string(rest.base.description), "server_kind": .string(kind.words), "id": .string(id),
+      "spec": .string(spec),
+    ]
   }
 
   func persist() -> JSONValue? { ["server": .string(rest.base.description), "id": .string(id), "spec": .string(spec)] }

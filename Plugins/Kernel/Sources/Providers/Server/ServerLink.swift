@@ -86,7 +86,8 @@ final class ServerLink: KernelLink {
   private func failure(_ error: WebError) -> PluginFailure {
     switch error.code {
     case .upgradeRefused(401), .upgradeRefused(403):
-      PluginFailure("\(settings) refused the connection to the kernel '\(handle.id)'; check the token", code: "server_denied", status: .denied)
+      PluginFailure(
+        "\(settings) refused the connection to the kernel '\(handle.id)'; check the token", code: "server_denied", status: .denied)
     case .upgradeRefused(404):
       PluginFailure("\(settings) does not know the kernel '\(handle.id)'", code: "kernel_not_found", status: .notFound)
     default: PluginFailure("cannot connect to the kernel '\(handle.id)': \(error.message)", code: "server_unreachable", retryable: true)
@@ -114,7 +115,8 @@ final class ServerLink: KernelLink {
       guard !state.isClosed else { throw PluginFailure("cannot send to the kernel: the connection was closed", status: .gone) }
       guard state.socket == nil else { return (state.socket, state.framing) }
       guard state.unsent.count < Self.mostUnsent else {
-        throw PluginFailure("cannot send to the kernel: \(settings) is out of reach, and too much waits already", retryable: true, status: .again)
+        throw PluginFailure(
+          "cannot send to the kernel: \(settings) is out of reach, and too much waits already", retryable: true, status: .again)
       }
       state.unsent.append(message)
       return (nil, .v1)
@@ -291,4 +293,11 @@ final class ServerLink: KernelLink {
     outlet.pass(.lost(sentence))
     handle.isGone()
   }
+}
+
+// MARK: - For tests
+
+extension ServerLink {
+  /// Ends the connection as a broken network would, without saying that it is over for good.
+  func breakConnection() async { await state.withLock { $0.socket }?.close() }
 }

@@ -29,7 +29,8 @@ struct ServerProvider: KernelProvider {
     guard let name = order.spec ?? offer.standard, let spec = offer.entries[name] else {
       let names = offer.entries.keys.sorted().joined(separator: ", ")
       throw PluginFailure(
-        "\(rest.settings) has no kernel '\(order.spec ?? "")'; it has: \(names.isEmpty ? "none" : names)", code: "spec_not_found", status: .notFound)
+        "\(rest.settings) has no kernel '\(order.spec ?? "")'; it has: \(names.isEmpty ? "none" : names)", code: "spec_not_found",
+        status: .notFound)
     }
     try await checkEnvironment(order)
     return KernelPlan(
@@ -72,7 +73,8 @@ struct ServerProvider: KernelProvider {
   private func offer() async throws -> Offer {
     let body = try await rest.ask("GET", "api/kernelspecs").body
     guard let specs = body["kernelspecs"]?.objectValue else {
-      throw PluginFailure("\(rest.settings) sent a list of kernels that holds no 'kernelspecs'; check the address, with the server's base path")
+      throw PluginFailure(
+        "\(rest.settings) sent a list of kernels that holds no 'kernelspecs'; check the address, with the server's base path")
     }
     var offer = Offer(standard: body["default"]?.stringValue)
     for (name, model) in specs { offer.entries[name] = model["spec"] ?? .null }
@@ -82,7 +84,8 @@ struct ServerProvider: KernelProvider {
 
   private func entry(_ name: String, _ spec: JSONValue) -> KernelSpecEntry {
     KernelSpecEntry(
-      name: name, displayName: spec["display_name"]?.stringValue ?? name, language: spec["language"]?.stringValue ?? "", provider: self.name,
+      name: name, displayName: spec["display_name"]?.stringValue ?? name, language: spec["language"]?.stringValue ?? "",
+      provider: self.name,
       source: rest.base.description)
   }
 

@@ -30,7 +30,8 @@ struct ServerREST: Sendable {
   ///   - accepted: What counts as an answer beside the statuses from 200 to 299.
   /// - Returns: The status, and the body as JSON; null when it is none.
   func ask(
-    _ method: String, _ path: String, query: String? = nil, _ body: JSONValue? = nil, within limit: Duration? = nil, accepting accepted: Set<Int> = []
+    _ method: String, _ path: String, query: String? = nil, _ body: JSONValue? = nil, within limit: Duration? = nil,
+    accepting accepted: Set<Int> = []
   ) async throws -> (status: Int, body: JSONValue) {
     var headers = authorization
     if body != nil { headers.append(WebHeader("Content-Type", "application/json")) }

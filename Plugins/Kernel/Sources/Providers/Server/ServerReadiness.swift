@@ -21,7 +21,8 @@ struct ServerReadiness: Sendable {
     count += 1
     return [KernelChannel.shell, .control].map { channel in
       KernelMessage.request(
-        "kernel_info_request", id: "\(prefix)-\(count)-\(channel.rawValue)", session: session, content: KernelMessage.empty, channel: channel)
+        "kernel_info_request", id: "\(prefix)-\(count)-\(channel.rawValue)", session: session, content: KernelMessage.empty,
+        channel: channel)
     }
   }
 
