@@ -3,7 +3,7 @@ internal import CEditLine
 import Glibc
 
 /// A line at a terminal that a person edits: with history, and completion by Tab. Used by one thread.
-public final class LineEditor {
+@safe public final class LineEditor {
   /// Asked at Tab: the line as it stands, and the cursor in code points from its beginning. nil: a tabulator is meant.
   public var complete: (_ line: String, _ cursor: Int) -> Replacement? = { _, _ in nil }
 
@@ -25,10 +25,10 @@ public final class LineEditor {
   /// - Throws: `EditLineError` when the terminal cannot be used, or there is no memory.
   public init(name: String, historySize: Int = 10_000, watched: @escaping () -> Int32 = { -1 }) throws(EditLineError) {
     // The library counts columns by the locale; without one it takes every letter beyond ASCII for a control character.
-    if unsafe setlocale(LC_CTYPE, "") == nil || unsafe String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
-      unsafe setlocale(LC_CTYPE, "C.UTF-8")
-    }
-    guard let editor = unsafe el_init(name, stdin, stdout, stderr), let past = unsafe history_init() else {
+    unsafe setlocale(LC_CTYPE, "")
+    let charset = unsafe nl_langinfo(nl_item(CODESET)).map { unsafe String(cString: $0) }
+    if charset != "UTF-8" { unsafe setlocale(LC_CTYPE, "C.UTF-8") }
+    guard let editor = unsafe jf_editline_open(name), let past = unsafe history_init() else {
       throw EditLineError("cannot edit lines at this terminal: the library refused it; set TERM to what the terminal is, such as xterm")
     }
     unsafe self.editor = unsafe editor
@@ -170,8 +170,7 @@ public final class LineEditor {
     var size = winsize()
     let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let lines = Columns.lines(texts, width: isKnown ? Int(size.ws_col) : 80)
-    unsafe fputs("\n" + lines.joined(separator: "\n") + "\n", stdout)
-    unsafe fflush(stdout)
+    unsafe jf_editline_print("\n" + lines.joined(separator: "\n") + "\n")
   }
 }
 

@@ -2,8 +2,17 @@
 #ifndef JACKFIELD_CEDITLINE_SHIM_H
 #define JACKFIELD_CEDITLINE_SHIM_H
 #include <histedit.h>
+#include <langinfo.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <wchar.h>
+
+/* The standard streams are variables of C, which Swift holds to be shared and unguarded. */
+static inline EditLine *_Nullable jf_editline_open(const char *name) { return el_init(name, stdin, stdout, stderr); }
+static inline void jf_editline_print(const char *text) {
+  fputs(text, stdout);
+  fflush(stdout);
+}
 
 /* el_set, el_get and history are variadic, which Swift does not import: one line for each use. All take what is lent until el_end. */
 static inline int jf_editline_set_owner(EditLine *editor, void *owner) { return el_set(editor, EL_CLIENTDATA, owner); }
