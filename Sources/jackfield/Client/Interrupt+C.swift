@@ -28,6 +28,11 @@ enum Interrupt {
     unsafe pthread_sigmask(SIG_UNBLOCK, &taken, nil)
   }
 
+  /// The same, unless they are taken already.
+  static func watchOnce() {
+    if descriptor < 0 { watch() }
+  }
+
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   /// Whether SIGTERM has come.

@@ -53,7 +53,7 @@ final class RunFollower {
     }
     while true {
       let event = try stream.next(
-        interruptible: !outcome.wasInterrupted, other: asking == nil ? -1 : STDIN_FILENO, milliseconds: note.map { _ in WaitNote.interval })
+        interruptible: !Interrupt.isTermination || !isCancelled, other: asking == nil ? -1 : STDIN_FILENO, milliseconds: note.map { _ in WaitNote.interval })
       switch event {
       case .chunk(let chunk): try take(chunk, stream)
       case .progress(let progress): note?.change(to: progress["note"]?.stringValue ?? "waiting for the kernel")
@@ -125,12 +125,13 @@ final class RunFollower {
 
   // MARK: - Ctrl-C
 
-  /// Ends the run that is under way, so that its traceback is still seen; the whole order when none is known.
+  /// Ends the run that is under way, so that its traceback is still seen; the whole order when none is known, or at the second time.
   private func interrupt(_ stream: CallStream) throws {
+    let isFirst = Interrupt.take() && !outcome.wasInterrupted
     outcome.wasInterrupted = true
     stopAsking()
-    guard let current else { return try cancel(stream) }
-    note?.change(to: "interrupting")
+    guard isFirst, let current else { return try cancel(stream) }
+    note = note ?? WaitNote("interrupting")
     cancelling = try ControlClient(home: home)
     _ = try cancelling?.begin("command/call", ["name": "code.cancel", "input": ["run": .string(current)]])
   }

@@ -10,10 +10,15 @@ struct RunPrinter {
   private let showImage: ShowImage
   /// Before a value, such as "Out[3]: "; nothing outside a session.
   private let mark: (Int) -> String
+  private let inputIsTerminal: Bool
   private var clearsBeforeNext = false
 
-  init(screen: RunScreen = RunScreen(), mark: @escaping (Int) -> String = { _ in "" }, showImage: @escaping ShowImage) {
+  init(
+    screen: RunScreen = RunScreen(), inputIsTerminal: Bool = Terminal.inputIsTerminal, mark: @escaping (Int) -> String = { _ in "" },
+    showImage: @escaping ShowImage
+  ) {
     self.screen = screen
+    self.inputIsTerminal = inputIsTerminal
     self.mark = mark
     self.showImage = showImage
   }
@@ -25,6 +30,7 @@ struct RunPrinter {
     case "execute_result": value(content)
     case "display_data", "update_display_data": display(content)
     case "error": failure(content)
+    case "input_request": prompt(content)
     case "clear_output": clear(waits: content["wait"]?.boolValue ?? false)
     case "truncated": screen.tell(content["note"]?.stringValue ?? "some output was left out")
     case "ended": ended(content)
@@ -71,6 +77,12 @@ struct RunPrinter {
       screen.tell(reason)
       return false
     }
+  }
+
+  private mutating func prompt(_ content: JSONValue) {
+    clearNow()
+    screen.show(content["prompt"]?.stringValue ?? "", .output)
+    if inputIsTerminal { screen.lineIsTyped() }
   }
 
   private mutating func failure(_ content: JSONValue) {

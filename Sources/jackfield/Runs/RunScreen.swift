@@ -67,6 +67,12 @@ struct RunScreen {
     if isTerminal(.output) { write(.output, "\r\u{1B}[2K") }
   }
 
+  /// A person ends the line that is begun: the terminal shows it, not we.
+  mutating func lineIsTyped() {
+    endColours()
+    for stream in Stream.allCases { isAtLineStart[stream] = true }
+  }
+
   /// Leaves nothing behind: no colours, and on a terminal no line half written.
   mutating func end() {
     endColours()
