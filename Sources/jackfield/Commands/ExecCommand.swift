@@ -44,9 +44,10 @@ enum ExecCommand {
     if invocation.wantsJSON { return try json(order, timeout, invocation) }
     var printer = RunPrinter { painter.show($0) }
     let follower = RunFollower(home: invocation.home) { printer.show($0) }
+    follower.heard = { printer.screen.lineIsBegun() }
     defer { printer.end() }
     let outcome = try follower.run(order.input, timeout: timeout)
-    for sentence in notes(outcome) { printer.screen.tell(sentence) }
+    for sentence in outcome.notes { printer.screen.tell(sentence) }
     return outcome.status
   }
 
@@ -54,15 +55,5 @@ enum ExecCommand {
     let outcome = try RunFollower(home: invocation.home) { Terminal.printLine($0) }.run(order.input, timeout: timeout)
     if let answer = outcome.answer { Terminal.printLine(answer) }
     return outcome.status
-  }
-
-  /// What is to be said at the end: what waits, and that Ctrl-C was heard.
-  static func notes(_ outcome: RunFollower.Outcome) -> [String] {
-    let waiting = outcome.runs.filter { $0["status"] == "waiting" }
-    if outcome.wasInterrupted { return outcome.answer == nil ? ["interrupted"] : [] }
-    return waiting.map { run in
-      let id = StatusCommand.text(run["run"])
-      return "queued as \(id); 'jackfield call code.output --run \(id) --stream' follows it"
-    }
   }
 }

@@ -37,7 +37,7 @@ struct ReplKernel {
     count = row["execution_count"]?.intValue ?? 0
   }
 
-  mutating func counted(_ outcome: RunFollower.Outcome) {
+  mutating func counted(_ outcome: RunOutcome) {
     for run in outcome.runs { count = max(count, run["execution_count"]?.intValue ?? 0) }
   }
 

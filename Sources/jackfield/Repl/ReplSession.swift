@@ -76,13 +76,15 @@ final class ReplSession {
       if event["type"] == "set_next_input" { prefilled = Terminal.plain(event["content"]?["text"]?.stringValue ?? "") }
       printer.show(event)
     }
+    follower.heard = { [self] in printer.screen.lineIsBegun() }
     defer {
       printer.end()
       _ = Interrupt.take()
     }
     do {
-      kernel.counted(
-        try follower.run(["kernel": .string(kernel.id), "code": .string(code), "client": "repl"]))
+      let outcome = try follower.run(["kernel": .string(kernel.id), "code": .string(code), "client": "repl"])
+      kernel.counted(outcome)
+      for sentence in outcome.notes { printer.screen.tell(sentence) }
     } catch let failure as CommandFailure where failure.status == SystemExit.failed {
       printer.screen.tell(failure.description)
     }

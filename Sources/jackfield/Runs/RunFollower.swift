@@ -4,25 +4,15 @@ import JSON
 
 /// Orders runs, shows what happens, answers what code asks, and carries Ctrl-C to them.
 final class RunFollower {
-  /// How it ended.
-  struct Outcome {
-    /// The command's answer; nil when it was cancelled.
-    var answer: JSONValue?
-    var wasInterrupted = false
-
-    var runs: [JSONValue] { answer?["runs"]?.arrayValue ?? [] }
-    var isGood: Bool { answer != nil && runs.allSatisfy { ["ok", "waiting"].contains($0["status"]?.stringValue) } }
-
-    var status: Int32 { wasInterrupted ? SystemExit.interrupted : isGood ? SystemExit.ok : SystemExit.failed }
-  }
-
   /// What to do with an event.
   typealias Show = (JSONValue) -> Void
 
+  /// Told when Ctrl-C has come: a terminal has written "^C" by then.
+  var heard: () -> Void = {}
   private let home: String?
   private let show: Show
   private let typed: TypedLine
-  private var outcome = Outcome()
+  private var outcome = RunOutcome()
   /// The run that is under way, as far as its events tell.
   private var current: String?
   /// The run that asks for a line, and whether it is a password.
@@ -43,8 +33,8 @@ final class RunFollower {
   ///   - input: Of `code.run`.
   ///   - timeout: In milliseconds; nil for none.
   /// - Throws: `CommandFailure` with the host's reason.
-  func run(_ input: JSONValue, timeout: Int? = nil) throws -> Outcome {
-    outcome = Outcome()
+  func run(_ input: JSONValue, timeout: Int? = nil) throws -> RunOutcome {
+    outcome = RunOutcome()
     let stream = try CallStream("code.run", input, home: home, timeout: timeout)
     note = WaitNote("waiting for the kernel")
     defer {
@@ -53,7 +43,8 @@ final class RunFollower {
     }
     while true {
       let event = try stream.next(
-        interruptible: !Interrupt.isTermination || !isCancelled, other: asking == nil ? -1 : STDIN_FILENO, milliseconds: note.map { _ in WaitNote.interval })
+        interruptible: !Interrupt.isTermination || !isCancelled, other: asking == nil ? -1 : STDIN_FILENO,
+        milliseconds: note.map { _ in WaitNote.interval })
       switch event {
       case .chunk(let chunk): try take(chunk, stream)
       case .progress(let progress): note?.change(to: progress["note"]?.stringValue ?? "waiting for the kernel")
@@ -129,6 +120,7 @@ final class RunFollower {
   private func interrupt(_ stream: CallStream) throws {
     let isFirst = Interrupt.take() && !outcome.wasInterrupted
     outcome.wasInterrupted = true
+    heard()
     stopAsking()
     guard isFirst, let current else { return try cancel(stream) }
     note = note ?? WaitNote("interrupting")

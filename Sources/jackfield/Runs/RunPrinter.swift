@@ -104,10 +104,9 @@ struct RunPrinter {
     screen.clearLine()
   }
 
-  /// An error was shown with its traceback; the other ends have a reason.
+  /// An error was shown with its traceback; what was not run is told at the end, once for all of them.
   private mutating func ended(_ content: JSONValue) {
-    guard let status = content["status"]?.stringValue, status == "aborted" || status == "lost" else { return }
-    let reason = content["reason"]?.stringValue.map { ": \($0)" } ?? ""
-    screen.tell(status == "lost" ? "the run was lost\(reason)" : "the run was not finished\(reason)")
+    guard content["status"] == "lost" else { return }
+    screen.tell("the run was lost\(content["reason"]?.stringValue.map { ": \($0)" } ?? "")")
   }
 }

@@ -73,6 +73,11 @@ struct RunScreen {
     for stream in Stream.allCases { isAtLineStart[stream] = true }
   }
 
+  /// A terminal has written something of its own, such as "^C".
+  mutating func lineIsBegun() {
+    for stream in Stream.allCases { isAtLineStart[stream] = !isTerminal(stream) }
+  }
+
   /// Leaves nothing behind: no colours, and on a terminal no line half written.
   mutating func end() {
     endColours()
