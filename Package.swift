@@ -30,6 +30,7 @@ var targets: [Target] = [
 
 targets += systemLibrary("Archive", apt: "libarchive-dev")
 targets += systemLibrary("Crypto", apt: "libssl-dev")
+targets += systemLibrary("EditLine", apt: "libedit-dev")
 targets += systemLibrary("SQLite", apt: "libsqlite3-dev")
 targets += systemLibrary("FFI", apt: "libffi-dev")
 targets += systemLibrary("WebSockets", apt: "libwebsockets-dev")
@@ -51,7 +52,7 @@ targets += [
 targets += [
   .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "Signatures", "CLinux"]),
-  .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON"]),
+  .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON", "EditLine"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
   // One step of `jackfield plugins check`, in a process that the plugin may take down.
   .executableTarget(
@@ -92,6 +93,7 @@ targets += [
   .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
   .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
+  .testTarget(name: "EditLineTests", dependencies: ["EditLine"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit", "SmallDisk"]),
   .testTarget(name: "FFITests", dependencies: ["FFI"]),
   .testTarget(name: "HostTests", dependencies: ["Host", "PluginBridge", "PluginAPI", "JSON", "SanitizedMutex"]),

@@ -82,6 +82,42 @@ final class ControlClient {
     while (try? receive(interruptible: false)) != nil {}
   }
 
+  // MARK: - A request whose messages the caller takes one by one
+
+  /// Sends a request and does not wait.
+  ///
+  /// - Returns: The id that its answer carries.
+  func begin(_ method: String, _ parameters: JSONValue) throws(CommandFailure) -> JSONValue {
+    lastID += 1
+    let id = JSONValue.integer(lastID)
+    try post(["jsonrpc": "2.0", "id": id, "method": .string(method), "params": parameters])
+    return id
+  }
+
+  /// What ended a wait.
+  enum Arrival {
+    case message(JSONValue)
+    case interrupted
+    case other
+    case silent
+  }
+
+  /// Waits for the next message, Ctrl-C, another descriptor, or the end of a time.
+  func arrival(interruptible: Bool, other: Int32, milliseconds: Int32?) throws(CommandFailure) -> Arrival {
+    let line: [UInt8]
+    do throws(ControlSocket.Failure) {
+      line = try socket.receive(interruptible: interruptible, other: other, patience: milliseconds)
+    } catch {
+      switch error {
+      case .interrupted: return .interrupted
+      case .other: return .other
+      case .silent where milliseconds != nil: return .silent
+      default: throw Self.lost(error, path)
+      }
+    }
+    return .message(try Self.parsed(line, path))
+  }
+
   private func post(_ message: JSONValue) throws(CommandFailure) {
     do throws(ControlSocket.Failure) { try socket.send(line: message.serialized()) } catch { throw Self.lost(error, path) }
   }
@@ -93,6 +129,10 @@ final class ControlClient {
       if error == .interrupted { return nil }
       throw Self.lost(error, path)
     }
+    return try Self.parsed(line, path)
+  }
+
+  private static func parsed(_ line: [UInt8], _ path: String) throws(CommandFailure) -> JSONValue {
     do throws(JSONError) { return try JSONValue(parsing: line) } catch {
       throw CommandFailure("the answer at '\(path)' is not JSON: \(error); is another program listening there? See 'jackfield doctor'")
     }
@@ -100,7 +140,7 @@ final class ControlClient {
 
   private static func lost(_ failure: ControlSocket.Failure, _ path: String) -> CommandFailure {
     switch failure {
-    case .nobody, .closed, .interrupted: CommandFailure("the host closed the connection; see its log, or 'jackfield doctor'")
+    case .nobody, .closed, .interrupted, .other: CommandFailure("the host closed the connection; see its log, or 'jackfield doctor'")
     case .silent: CommandFailure("the host at '\(path)' does not answer; see its log, or 'jackfield doctor'")
     case .system(let error): CommandFailure("cannot talk to '\(path)': \(String(posixError: error)); \(cure(error))")
     }
@@ -114,7 +154,7 @@ final class ControlClient {
     }
   }
 
-  private static func failure(_ error: JSONValue) -> Failure {
+  static func failure(_ error: JSONValue) -> Failure {
     Failure(
       code: error["code"]?.intValue ?? 0, description: error["message"]?.stringValue ?? "the host gave no reason; see its log",
       data: error["data"])

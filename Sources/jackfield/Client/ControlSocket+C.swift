@@ -12,6 +12,8 @@ final class ControlSocket {
     case interrupted
     /// Nothing came in the time that was given.
     case silent
+    /// The other descriptor that was waited for is readable.
+    case other
   }
 
   private let descriptor: Int32
@@ -59,8 +61,11 @@ final class ControlSocket {
 
   /// Waits for the next line.
   ///
+  /// - Parameters:
+  ///   - other: A descriptor that ends the wait when it is readable; -1 for none.
+  ///   - patience: In milliseconds, for this line alone; nil for that of the connection.
   /// - Throws: `interrupted` when Ctrl-C has come and `interruptible` is set, also while lines are waiting.
-  func receive(interruptible: Bool) throws(Failure) -> [UInt8] {
+  func receive(interruptible: Bool, other: Int32 = -1, patience: Int32? = nil) throws(Failure) -> [UInt8] {
     if interruptible, Interrupt.isRequested { throw .interrupted }
     var searched = begin
     while true {
@@ -71,21 +76,23 @@ final class ControlSocket {
       received.removeSubrange(..<begin)
       begin = 0
       searched = received.count
-      try waitForBytes(interruptible)
+      try waitForBytes(interruptible, other, patience ?? self.patience)
       try readMore()
     }
   }
 
-  private func waitForBytes(_ interruptible: Bool) throws(Failure) {
+  private func waitForBytes(_ interruptible: Bool, _ other: Int32, _ patience: Int32) throws(Failure) {
     var wanted = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: interruptible ? Interrupt.descriptor : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: other, events: Int16(POLLIN), revents: 0),
     ]
     while true {
-      let count = unsafe poll(&wanted, 2, patience)
+      let count = unsafe poll(&wanted, 3, patience)
       if count == 0 { throw .silent }
       if count < 0, errno != EINTR { throw .system(errno) }
       if interruptible, Interrupt.isRequested { throw .interrupted }
+      if count > 0, wanted[0].revents == 0, wanted[2].revents != 0 { throw .other }
       if count > 0 { return }
     }
   }

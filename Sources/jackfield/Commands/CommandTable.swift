@@ -3,6 +3,7 @@
 /// Every verb, in the order of help.
 enum CommandTable {
   static let all: [Subcommand] = [
-    .serve, .status, .top, .plugins, .commands, .call, .events, .config, .reload, .stop, .doctor, .version, .completion, .complete,
+    .serve, .status, .top, .exec, .repl, .watch, .kernels, .kernel, .plugins, .commands, .call, .events, .config, .reload, .stop, .doctor,
+    .version, .completion, .complete,
   ]
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// Offers a kernel to a Jupyter front end, for as long as that front end wants it: started by Jupyter as if it were the kernel itself.
+struct KernelProxy {
+  private let home: String?
+  private let input: JSONValue
+  private let verbose: Bool
+
+  init(_ invocation: Invocation) throws {
+    guard let file = invocation.value("-f") else {
+      throw UsageError("'kernel proxy' wants '-f FILE': the connection file of the front end", subcommand: "kernel")
+    }
+    if let kernel = invocation.value("--kernel"), let spec = invocation.value("--spec") ?? invocation.value("--python") {
+      throw UsageError("'kernel proxy' takes a kernel that is there ('\(kernel)') or a new one ('\(spec)'), not both", subcommand: "kernel")
+    }
+    home = invocation.home
+    var input = KernelTarget.input(invocation)
+    if let kernel = invocation.value("--kernel") {
+      input["kernel"] = nil
+      input.merge(KernelName.input(kernel)) { $1 }
+    }
+    input["connection_file"] = .string(KernelTarget.absolute(file))
+    self.input = .object(input)
+    verbose = invocation.wantsJSON
+  }
+
+  /// Lasts as long as the front end; SIGINT is meant for the kernel, SIGTERM for this process.
+  func run() throws -> Int32 {
+    Interrupt.watch(always: true)
+    let stream = try CallStream("kernel.proxy", input, home: home)
+    var kernel = input["kernel"].map { ["kernel": $0] } ?? input["document"].map { ["document": $0] } ?? [:]
+    while true {
+      switch try stream.next() {
+      case .chunk(let chunk):
+        if let id = chunk["kernel"] { kernel = ["kernel": id] }
+        if verbose { Terminal.printLine(chunk) }
+      case .interrupted:
+        guard Interrupt.take() else { return try end(stream) }
+        interrupt(kernel)
+      case .answer: return SystemExit.ok
+      case .failure(let failure): throw CommandFailure(failure.description)
+      case .progress, .other, .silent: break
+      }
+    }
+  }
+
+  /// A front end interrupts a kernel by SIGINT to the process that it started.
+  private func interrupt(_ kernel: [String: JSONValue]) {
+    do {
+      _ = try ControlClient(home: home).call("kernel.interrupt", .object(kernel))
+    } catch {
+      Terminal.printError("jackfield: \(error)")
+    }
+  }
+
+  private func end(_ stream: CallStream) throws -> Int32 {
+    try stream.cancel()
+    while true {
+      switch try stream.next(interruptible: false, milliseconds: 5_000) {
+      case .answer, .failure, .silent: return SystemExit.ok
+      default: break
+      }
+    }
+  }
+}
