@@ -64,6 +64,12 @@ targets += [
   .executableTarget(name: "benchmarks", dependencies: ["Host", "PluginBridge"], path: "Benchmarks/Switchboard")
 ]
 
+// MARK: - Judges of block detection: compares it with Python itself, attacks it, measures it
+
+targets += [
+  .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram")
+]
+
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"

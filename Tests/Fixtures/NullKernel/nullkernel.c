@@ -210,8 +210,15 @@ static void execute_reply(const request *r, const char *state) {
   reply(r, "execute_reply", content);
 }
 
+/* The request that waits for input: what it prints then is its, not the answer's. */
+static text asking;
+static int asking_socket;
+
 static void ask_input(const request *r) {
-  post(STDIN, r->identity, r->identity_length, "input_request", r->header, "{\"prompt\": \"? \", \"password\": false}", 36);
+  post(STDIN, r->identity, r->identity_length, "input_request", r->header, "{\"prompt\": \"? \", \"password\": false}", 35);
+  free(asking.bytes);
+  asking = (text){memcpy(malloc(r->header.length), r->header.bytes, r->header.length), r->header.length};
+  asking_socket = r->socket;
 }
 
 /* Whether the code was one of the misbehaviours. */
@@ -251,6 +258,9 @@ static void execute(request *r, const char *content, size_t length) {
   executions++;
   if (misbehave(r)) return;
   char *words;
+  if (asprintf(&words, "{\"code\": \"%s\", \"execution_count\": %ld}", code, executions) < 0) abort();
+  publish("execute_input", r->header, words);
+  free(words);
   if (asprintf(&words, "{\"execution_count\": %ld, \"data\": {\"text/plain\": \"%s\"}, \"metadata\": {}}", executions, code) < 0) abort();
   publish("execute_result", r->header, words);
   free(words);
@@ -280,9 +290,13 @@ static void handle(request *r, const char *type, const char *content, size_t len
   if (!strcmp(type, "input_reply")) {
     char words[1024];
     member(content, length, "value", words, sizeof words);
-    stream(r->header, words);
-    execute_reply(r, "ok");
-    status(r->header, "idle");
+    if (!asking.bytes) return;
+    request asked = *r;
+    asked.header = asking;
+    asked.socket = asking_socket;
+    stream(asking, words);
+    execute_reply(&asked, "ok");
+    status(asking, "idle");
     return;
   }
   if (!strcmp(type, "execute_request")) return execute(r, content, length);

@@ -21,6 +21,13 @@ final class LinkRecorder: Sendable {
     events.compactMap { if case .message(let message) = $0 { message } else { nil } }
   }
 
+  var refusals: [String] {
+    events.compactMap { if case .refused(let reason) = $0 { reason } else { nil } }
+  }
+
+  /// How often another process was noticed.
+  var restarts: Int { events.count { if case .restarted = $0 { true } else { false } } }
+
   func take(_ event: LinkEvent) {
     state.withLock { state in
       state.events.append(event)

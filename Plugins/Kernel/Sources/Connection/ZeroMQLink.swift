@@ -32,6 +32,8 @@ final class ZeroMQLink: KernelLink {
         let order = LinkOrder.ready(
           id, ReadinessWaiter(id: waiter, limit: limit, deadline: .now + limit, continuation: continuation))
         if !mailbox.post(order) { continuation.resume(throwing: KernelLinks.stopped()) }
+        // Of a task that was cancelled before, the order to give up stands in front of this one.
+        if Task.isCancelled { mailbox.post(.giveUp(id, waiter: waiter)) }
       }
     } onCancel: {
       mailbox.post(.giveUp(id, waiter: waiter))

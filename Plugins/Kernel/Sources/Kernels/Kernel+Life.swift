@@ -14,9 +14,12 @@ extension Kernel {
   }
 
   /// Takes a kernel that runs already.
-  func adopt(_ handle: any KernelHandle) async throws {
+  ///
+  /// - Parameter since: When it was begun, as far as it is known.
+  func adopt(_ handle: any KernelHandle, since: Double? = nil) async throws {
     try await changing("attach to") {
       try await converse(with: handle)
+      started = since ?? started
     }
   }
 
@@ -107,7 +110,8 @@ extension Kernel {
       self.readying = readying
       if end != nil { readying.cancel() }
       defer { self.readying = nil }
-      information = (try? JSONValue(parsing: await readying.value)) ?? .null
+      let reply = try await readying.value
+      information = (try? JSONValue(parsing: reply)) ?? .null
       guard self.generation == generation, end == nil else { throw CancellationError() }
       lastActivity = Self.now
       set(.idle)
@@ -192,7 +196,7 @@ extension Kernel {
     do {
       try await restart(because: sentence)
     } catch {
-      services.log.warning("kernel not begun again", ["kernel": id, "reason": "\(error)"])
+      services.warning("kernel not begun again", ["kernel": id, "reason": "\(error)"])
     }
   }
 

@@ -11,7 +11,7 @@ extension Kernel {
     for event in events where generation == self.generation {
       switch event {
       case .message(let message): take(message)
-      case .refused(let why): services.log.warning("message of a kernel refused", ["kernel": id, "reason": why])
+      case .refused(let why): services.warning("message of a kernel refused", ["kernel": id, "reason": why])
       case .disconnected(let why): set(.disconnected, reason: why)
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
@@ -148,7 +148,7 @@ extension Kernel {
 
   private func output(_ message: KernelMessage, _ type: String, _ parent: String?) {
     guard let run = owner(of: parent) else { return tellForeign(message, type, parent) }
-    if active?.message == parent { active?.timings.firstOutput = active?.timings.firstOutput ?? Self.now }
+    if active?.message == parent, active?.timings.firstOutput == nil { active?.timings.firstOutput = Self.now }
     note(type, message.contentJSON, buffers: message.buffers, of: run)
   }
 

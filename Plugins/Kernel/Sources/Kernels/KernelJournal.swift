@@ -16,6 +16,8 @@ final class KernelJournal: Sendable {
     var plan: KernelPlan
     var policy: KernelPolicy
     var documents: [String]
+    /// Unix time in seconds.
+    var started: Double
   }
 
   private struct Content: Codable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PluginSDK
-
 /// What every kernel needs of the plugin around it.
 struct KernelServices: Sendable {
   var settings: KernelSettings
@@ -13,5 +11,7 @@ struct KernelServices: Sendable {
   var spool: String
   /// Where tasks run.
   var executor: any TaskExecutor
-  var log: PluginLog
+  /// Where a word for the host's log goes.
+  var info: @Sendable (String, [String: String]) -> Void
+  var warning: @Sendable (String, [String: String]) -> Void
 }

@@ -74,7 +74,7 @@ actor Kernels: ExpressionEvaluator {
   /// The document's kernel, begun if it has none.
   func kernel(for document: String, order: KernelOrder, provider: String? = nil) async throws -> Kernel {
     await settled()
-    if let kernel = await kernel(of: document) { return kernel }
+    if let id = sessions[document], let kernel = all[id] { return try await living(kernel) }
     if let task = starting[document] { return try await task.value }
     let task = Task(executorPreference: services.executor) { try await self.start(order, provider: provider) }
     starting[document] = task
@@ -82,6 +82,15 @@ actor Kernels: ExpressionEvaluator {
     let kernel = try await task.value
     sessions[document] = kernel.id
     await save()
+    return kernel
+  }
+
+  /// A kernel that runs; one that died is begun again under its id.
+  private func living(_ kernel: Kernel) async throws -> Kernel {
+    if await kernel.status == .dead {
+      try await kernel.restart()
+      await save()
+    }
     return kernel
   }
 
@@ -175,14 +184,14 @@ extension Kernels {
       do {
         guard let handle = try await provider.restore(entry.record) else { continue }
         let kernel = add(entry.plan, provider, entry.policy, id: entry.id)
-        do { try await kernel.adopt(handle) } catch {
+        do { try await kernel.adopt(handle, since: entry.started) } catch {
           remove(entry.id)
           throw error
         }
         for document in entry.documents { sessions[document] = entry.id }
-        services.log.info("kernel found again", ["kernel": entry.id, "name": entry.plan.displayName])
+        services.info("kernel found again", ["kernel": entry.id, "name": entry.plan.displayName])
       } catch {
-        services.log.warning("kernel of before not found again", ["kernel": entry.id, "reason": "\(error)"])
+        services.warning("kernel of before not found again", ["kernel": entry.id, "reason": "\(error)"])
       }
     }
     await save()
@@ -197,9 +206,9 @@ extension Kernels {
       entries.append(
         KernelJournal.Entry(
           id: kernel.id, provider: kernel.provider.name, record: record, plan: await kernel.plan, policy: kernel.policy,
-          documents: documents(of: kernel.id)))
+          documents: documents(of: kernel.id), started: await kernel.started))
     }
-    do { try journal.write(entries) } catch { services.log.warning("kernels not written down", ["reason": "\(error)"]) }
+    do { try journal.write(entries) } catch { services.warning("kernels not written down", ["reason": "\(error)"]) }
   }
 
   /// Lets those go that outlive the host, and ends the others.
@@ -225,7 +234,7 @@ extension Kernels {
       await kernel.tick()
       if await kernel.isOverCeiling { await kernel.kill(because: "it was ended at its memory ceiling of \(kernel.policy.memoryCeiling) bytes") }
       if await kernel.isIdleTooLong {
-        services.log.info("idle kernel shut down", ["kernel": kernel.id])
+        services.info("idle kernel shut down", ["kernel": kernel.id])
         try? await shutDown(kernel)
       }
     }
@@ -260,7 +269,7 @@ extension Kernels {
           await kernel.warmUp()
           warm.append(kernel)
         } catch {
-          services.log.warning("no kernel kept ready", ["spec": spec, "reason": "\(error)"])
+          services.warning("no kernel kept ready", ["spec": spec, "reason": "\(error)"])
           return
         }
       }
