@@ -164,6 +164,10 @@ class LiveHost:
                     self.call("kernel.shutdown", kernel=kernel["id"])
                 except Refused:
                     pass  # it ended by itself in between
+        self.leave()
+
+    def leave(self) -> None:
+        """Ends the host alone."""
         self.process.send_signal(signal.SIGTERM)
         try:
             status = self.process.wait(timeout=30)
