@@ -10,6 +10,11 @@ struct NewsDesk: Sendable {
   private let input: Outlet
   private let died: Outlet
   private let comm: Outlet
+  private let results: Outlet
+  private let watches: Outlet
+  private let ran: AsyncStream<String>.Continuation
+  /// The kernels on which code ran, one after the other.
+  let changes: AsyncStream<String>
 
   init(_ context: PluginContext) throws {
     status = Outlet(try context.topic("kernel.status"), mostBytes: 8 << 20)
@@ -17,6 +22,9 @@ struct NewsDesk: Sendable {
     input = Outlet(try context.topic("kernel.input_request"))
     died = Outlet(try context.topic("kernel.died"))
     comm = Outlet(try context.topic("kernel.comm"), mostBytes: 8 << 20)
+    results = Outlet(try context.topic("results.changed"), mostBytes: 8 << 20)
+    watches = Outlet(try context.topic("watch.changed"), mostBytes: 8 << 20)
+    (changes, ran) = AsyncStream<String>.makeStream()
   }
 
   func tell(_ news: KernelNews) {
@@ -32,19 +40,26 @@ struct NewsDesk: Sendable {
     case .died(let summary, let end): died.put(Self.event(of: summary, end).bytes())
     case .comm(let kernel, let type, let content, _):
       comm.put(Self.text(#"{"kernel":"\#(kernel)","type":"\#(type)","content":"#, content))
-    case .ran: break
+    case .ran(let kernel): ran.yield(kernel)
     }
   }
+
+  func resultChanged(_ notice: JSONValue) { results.put(notice.bytes()) }
+
+  func watchChanged(_ notice: JSONValue) { watches.put(notice.bytes()) }
+
+  private var all: [Outlet] { [status, output, input, died, comm, results, watches] }
 
   /// Publishes until `finish`.
   func run() async {
     await withTaskGroup { group in
-      for outlet in [status, output, input, died, comm] { group.addTask { await outlet.run() } }
+      for outlet in all { group.addTask { await outlet.run() } }
     }
   }
 
   func finish() {
-    for outlet in [status, output, input, died, comm] { outlet.finish() }
+    ran.finish()
+    for outlet in all { outlet.finish() }
   }
 
   private static func text(_ head: String, _ member: [UInt8]) -> [UInt8] { Array(head.utf8) + member + Array("}".utf8) }

@@ -34,7 +34,7 @@ final class KernelBench: Sendable {
     let recorder = recorder
     let services = KernelServices(
       settings: try JSONDecoder().decode(KernelSettings.self, from: Data(settings.utf8)), recorder: recorder, news: { recorder.take($0) },
-      interrupts: InterruptMemory(), spool: "\(place)/runs", executor: globalConcurrentExecutor,
+      interrupts: InterruptMemory(), executor: globalConcurrentExecutor,
       info: { _, _ in }, warning: { _, _ in })
     kernels = Kernels(services: services, providers: [local], journal: KernelJournal(path: "\(place)/kernels.json"))
   }

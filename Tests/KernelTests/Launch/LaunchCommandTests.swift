@@ -11,7 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct LaunchCommandTests {
   private func host(_ bench: LaunchBench) async throws -> TestHost {
     let environment = JSONValue.object(bench.surroundings.environment.mapValues { .string($0) })
-    return try await TestHost(LaunchPlugin.self, configuration: JSONValue.object(["environment": environment]).serialized())
+    return try await TestHost(plugin: LaunchPlugin.self, configuration: JSONValue.object(["environment": environment]).serialized())
   }
 
   private func json(_ answer: Answer) throws -> JSONValue { try JSONValue(parsing: answer.payload.bytes) }
@@ -30,7 +30,7 @@ import Testing
     #expect(list.dropFirst().allSatisfy { $0["nearest"] == false })
     let answer = try await host.call("kernel.specs", #"{"document": "relative.py"}"#)
     #expect(answer.failure?.message == "'document' must be a path from the root on; 'relative.py' is none")
-    try await host.stop()
+    await host.stop()
     await bench.finish()
   }
 
@@ -47,7 +47,7 @@ import Testing
     let lines = failed.chunks.compactMap { (try? JSONValue(parsing: $0.bytes))?["line"]?.stringValue }
     #expect(lines.first == "$ \(python) -m pip install ipykernel" && lines.count > 1)
     #expect(failed.failure?.code == "install_failed")
-    try await host.stop()
+    await host.stop()
     await bench.finish()
   }
 }

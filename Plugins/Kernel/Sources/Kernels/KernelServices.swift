@@ -7,8 +7,6 @@ struct KernelServices: Sendable {
   /// Hears of what happens, in order for each kernel; must not block.
   var news: @Sendable (KernelNews) -> Void
   var interrupts: InterruptMemory
-  /// Where the events of runs are kept while they may be asked for.
-  var spool: String
   /// Where tasks run.
   var executor: any TaskExecutor
   /// Where a word for the host's log goes.

@@ -29,6 +29,8 @@ struct KernelSettings: Sendable, Decodable {
   var inputTimeout: Double?
   /// Jupyter servers to have kernels of, by a name of the user's.
   var servers: [String: Server]?
+  /// What is kept of results.
+  var results: ResultLimits?
 
   var startLimit: Duration { .seconds(startTimeout ?? 60) }
   var interruptLimit: Duration { .seconds(interruptPatience ?? 3) }

@@ -7,11 +7,15 @@ internal import WebSockets
 
 /// Kernels of a Jupyter server or a gateway, wherever it lets them run.
 struct ServerProvider: KernelProvider {
-  let name = "server"
+  let name: String
   private let rest: ServerREST
 
+  /// - Parameter name: What people call the server.
   /// - Throws: `PluginFailure` when the address is none.
-  init(_ settings: ServerSettings, client: WebClient) throws { rest = try ServerREST(settings, client: client) }
+  init(_ settings: ServerSettings, client: WebClient, name: String = "server") throws {
+    self.name = name
+    rest = try ServerREST(settings, client: client)
+  }
 
   func specs() async throws -> [KernelSpecEntry] { try await offer().entries.map { entry($0.key, $0.value) }.sorted { $0.name < $1.name } }
 
