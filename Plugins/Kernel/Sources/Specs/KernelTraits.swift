@@ -12,7 +12,8 @@ struct KernelTraits: Sendable, Hashable {
     ("ipykernel", KernelTraits(usesSockets: true)),
     ("async_kernel", KernelTraits(usesSockets: true)),
     ("async-kernel", KernelTraits(usesSockets: true)),
-    ("xpython", KernelTraits(usesSockets: true, registers: true)),
+    // Over Unix sockets it ends with "Invalid argument" where their paths are longer than some thirty bytes (xeus 6.0.5).
+    ("xpython", KernelTraits(usesSockets: false, registers: true)),
     ("bash_kernel", KernelTraits(usesSockets: true)),
     ("zsh_jupyter_kernel", KernelTraits(usesSockets: true)),
     ("octave_kernel", KernelTraits(usesSockets: true)),
