@@ -308,8 +308,8 @@ final class ServerLink: KernelLink {
     }
     guard let waiters else { return }
     for waiter in waiters { waiter.finish(throwing: PluginFailure(sentence, code: "kernel_lost", status: .gone)) }
-    outlet.pass(.lost(sentence))
     handle.isGone()
+    outlet.pass(.lost(sentence))
   }
 }
 
