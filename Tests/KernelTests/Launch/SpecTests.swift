@@ -42,8 +42,8 @@ import Testing
 
   @Test(arguments: [
     (["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], true, false),
-    (["/env/bin/python3.11", "-m", "xpython_launcher", "-f", "{connection_file}"], true, true),
-    (["/env/bin/xpython", "-f", "{connection_file}"], true, true),
+    (["/env/bin/python3.11", "-m", "xpython_launcher", "-f", "{connection_file}"], false, true),
+    (["/env/bin/xpython", "-f", "{connection_file}"], false, true),
     (["R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"], true, false),
     (["python", "-m", "bash_kernel", "-f", "{connection_file}"], true, false),
     (["deno", "jupyter", "--kernel", "--conn", "{connection_file}"], false, false),

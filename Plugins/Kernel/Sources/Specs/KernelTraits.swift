@@ -2,7 +2,8 @@
 
 /// What is known of a kernel's implementation by trial; no kernel says it of itself.
 struct KernelTraits: Sendable, Hashable {
-  /// Whether it works over Unix sockets. JJava, ILua and ggsql hang there, and Deno ends.
+  /// Whether it works over Unix sockets. JJava, ILua and ggsql hang there, and Deno ends; xeus reads the name of a socket that it bound
+  /// into 32 bytes, which no runtime directory leaves room for.
   var usesSockets: Bool
   /// Whether it takes a registration file (JEP 66) in place of a connection file.
   var registers = false
@@ -12,7 +13,7 @@ struct KernelTraits: Sendable, Hashable {
     ("ipykernel", KernelTraits(usesSockets: true)),
     ("async_kernel", KernelTraits(usesSockets: true)),
     ("async-kernel", KernelTraits(usesSockets: true)),
-    ("xpython", KernelTraits(usesSockets: true, registers: true)),
+    ("xpython", KernelTraits(usesSockets: false, registers: true)),
     ("bash_kernel", KernelTraits(usesSockets: true)),
     ("zsh_jupyter_kernel", KernelTraits(usesSockets: true)),
     ("octave_kernel", KernelTraits(usesSockets: true)),
