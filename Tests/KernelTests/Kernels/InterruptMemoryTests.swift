@@ -12,7 +12,7 @@ import Testing
     #expect(memory.order(for: nil, of: [.message]) == [.message])
   }
 
-  @Test(arguments: ["Deno", "deno", "xeus-python", "ILua"]) func whatEndsAKernelIsNeverTried(implementation: String) {
+  @Test(arguments: ["Deno kernel", "xeus-python", "ILua"]) func whatEndsAKernelIsNeverTried(implementation: String) {
     #expect(memory.order(for: implementation, of: [.signal, .message]) == [.message])
   }
 

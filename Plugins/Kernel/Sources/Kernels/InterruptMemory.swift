@@ -15,7 +15,7 @@ final class InterruptMemory: Sendable {
 
   /// Tried on real kernels: Deno and xeus-python end at SIGINT, ILua too; IRkernel's control channel is deaf.
   private let known = Mutex<[String: Knowledge]>([
-    "deno": Knowledge(deadly: [.signal], works: .message),
+    "deno kernel": Knowledge(deadly: [.signal], works: .message),
     "xeus-python": Knowledge(deadly: [.signal]),
     "xpython": Knowledge(deadly: [.signal]),
     "ilua": Knowledge(deadly: [.signal]),

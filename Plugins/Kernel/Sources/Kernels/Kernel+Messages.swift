@@ -69,7 +69,7 @@ extension Kernel {
     run.hasReplied = true
     read(message, into: &run)
     active = run
-    if run.isDone { finish(run) }
+    if run.isDone { finishSoon(run) }
   }
 
   private func read(_ message: KernelMessage, into run: inout ActiveRun) {
@@ -128,7 +128,7 @@ extension Kernel {
         run.isIdle = true
       }
       active = run
-      if run.isDone { finish(run) }
+      if run.isDone { finishSoon(run) }
       return
     }
     guard reader.parent(of: message)?.type == "execute_request", reader.parent(of: message)?.session != session else { return }
@@ -184,6 +184,7 @@ extension Kernel {
 
   private func asked(_ message: KernelMessage, _ header: MessageHeader, _ parent: String?) {
     guard header.type == "input_request", let run = active, run.message == parent else { return }
+    guard run.run.options.allowsInput else { return refuseInput() }
     let content = (try? JSONValue(parsing: message.contentJSON)) ?? .null
     let (prompt, isPassword) = (content["prompt"]?.stringValue ?? "", content["password"]?.boolValue ?? false)
     active?.asksSince = Self.now
@@ -197,8 +198,15 @@ extension Kernel {
       throw failure("cannot give input to run '\(run)': it does not ask for any", code: "not_asking", status: .invalid)
     }
     active?.asksSince = nil
-    try link.send(
-      .request("input_reply", session: session, content: JSONValue.object(["status": "ok", "value": .string(text)]).bytes(), channel: .stdin))
+    try link.send(Self.input(text, session))
+  }
+
+  /// IRkernel asks although it was told that nobody answers, and then waits for ever, deaf to interrupts: it is told "".
+  private func refuseInput() { try? link?.send(Self.input("", session)) }
+
+  private static func input(_ text: String, _ session: String) -> KernelMessage {
+    let content = JSONValue.object(["status": "ok", "value": .string(text)])
+    return .request("input_reply", session: session, content: content.bytes(), channel: .stdin)
   }
 
   // MARK: - Comms

@@ -2,7 +2,8 @@
 
 /// What is known of a kernel's implementation by trial; no kernel says it of itself.
 struct KernelTraits: Sendable, Hashable {
-  /// Whether it works over Unix sockets. JJava, ILua and ggsql hang there, and Deno ends.
+  /// Whether it works over Unix sockets. JJava, ILua and ggsql hang there, and Deno ends; xeus reads the name of a socket that it bound
+  /// into 32 bytes, which no runtime directory leaves room for.
   var usesSockets: Bool
   /// Whether it takes a registration file (JEP 66) in place of a connection file.
   var registers = false
@@ -12,7 +13,6 @@ struct KernelTraits: Sendable, Hashable {
     ("ipykernel", KernelTraits(usesSockets: true)),
     ("async_kernel", KernelTraits(usesSockets: true)),
     ("async-kernel", KernelTraits(usesSockets: true)),
-    // Over Unix sockets it ends with "Invalid argument" where their paths are longer than some thirty bytes (xeus 6.0.5).
     ("xpython", KernelTraits(usesSockets: false, registers: true)),
     ("bash_kernel", KernelTraits(usesSockets: true)),
     ("zsh_jupyter_kernel", KernelTraits(usesSockets: true)),
