@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Kernel
 
-/// Passes all straight to a link, and what comes back to the proxy.
-private final class Straight: ProxyTarget {
-  private let ends = Mutex<(link: ZeroMQLink?, proxy: KernelProxy?, restart: Bool?)>((nil, nil, nil))
-
-  var restartAsked: Bool? { ends.withLock { $0.restart } }
-
-  func join(_ link: ZeroMQLink?, _ proxy: KernelProxy?) { ends.withLock { ($0.link, $0.proxy) = (link, proxy) } }
-
-  func take(_ event: LinkEvent) {
-    if case .message(let message) = event { ends.withLock { $0.proxy }?.deliver(message) }
-  }
-
-  func frontEndSent(_ message: KernelMessage) { try? ends.withLock { $0.link }?.send(message) }
-
-  func frontEndAskedForShutdown(restart: Bool) { ends.withLock { $0.restart = restart } }
-}
-
 @Suite(.timeLimit(.minutes(2))) struct KernelProxyTests {
   /// Two jupyter_clients at once through the proxy, on a real kernel.
   @Test func jupyterClientsShareAKernelAndEachGetsItsAnswers() async throws {
-    let kernel = try TestKernel.python()
-    let links = try KernelLinks()
-    let target = Straight()
-    let link = try await links.open(LinkTerms(connection: kernel.connection, session: UUID().uuidString)) { target.take($0) }
-    _ = try await link.ready(within: .seconds(60))
-    var front = kernel.connection
-    front.ip += "p"
-    front.key = "the front ends' own"
-    let proxy = try await KernelProxy.begin(front, for: target)
-    target.join(link, proxy)
-    let file = kernel.folder.appending(path: "front.json")
+    let bench = try KernelBench()
+    let kernel = try await bench.start("python")
+    let ports = try TestKernel.freePorts(5)
+    let front = ConnectionInfo(
+      shellPort: ports[0], iopubPort: ports[1], stdinPort: ports[2], controlPort: ports[3], heartbeatPort: ports[4], key: "the front ends' own")
+    let proxy = try await KernelProxy(kernel, at: front, runs: bench.runs) { Issue.record("refused: \($0)") }
+    let relaying = Task { await proxy.run() }
+    let file = URL(filePath: "\(bench.folder)/front.json")
     try Data(front.json).write(to: file)
     let script = """
       import sys
@@ -69,11 +48,9 @@ private final class Straight: ProxyTarget {
       do { try process.run() } catch { continuation.resume(throwing: error) }
     }
     #expect(status == 0)
-    #expect(target.restartAsked == false)
-    await proxy.close()
-    target.join(nil, nil)
-    // The kernel lives on.
-    _ = try await link.ready(within: .seconds(30))
-    await link.close()
+    #expect(await relaying.value, "a front end asked for the end")
+    let (_, ending) = try await bench.run("x", on: kernel)
+    #expect(ending.executionCount == 42, "the front ends ran 41, and the kernel lives on")
+    await bench.end()
   }
 }
