@@ -69,6 +69,8 @@ extension Kernel {
     run.hasReplied = true
     read(message, into: &run)
     active = run
+    // Now, not when it is done: what is ordered after this reply was seen is another matter.
+    stopBatch(of: run)
     if run.isDone { finishSoon(run) }
   }
 
