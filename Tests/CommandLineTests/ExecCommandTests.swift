@@ -50,6 +50,20 @@ import Testing
         == Tool.Outcome(status: 1, output: "", error: "jackfield: nothing was run: line 7: '(' was never closed\n"))
   }
 
+  @Test func codeThatTakesTooLongIsTold() throws {
+    let host = try FakeHost { request in
+      let error: JSONValue = ["code": -32007, "message": "'code.run' did not answer within its deadline", "data": ["status": "deadline"]]
+      return [JSONValue.object(["jsonrpc": "2.0", "id": request["id"] ?? .null, "error": error]).serialized() + "\n"]
+    }
+    let outcome = try Tool.jackfield("exec", "/w/a.py", "--timeout", "1s", home: host.home)
+    #expect(
+      outcome
+        == Tool.Outcome(
+          status: 1, output: "",
+          error: "jackfield: the code did not end within 1000 ms, and was interrupted; give it more with '--timeout'\n"))
+    #expect(host.requests.first?["params"]?["timeoutMs"] == 1000)
+  }
+
   @Test func withoutAHostItSaysHowToStartOne() throws {
     let home = temporaryDirectory()
     let outcome = try Tool.jackfield("exec", "/w/a.py", home: home)

@@ -19,6 +19,8 @@ import Testing
       case "kernel.start", "kernel.restart", "kernel.attach": [Fake.answer(request, row)]
       case "kernel.interrupt": [Fake.answer(request, ["was_running": true])]
       case "kernel.shutdown": [Fake.answer(request, ["kernel": "3f2a0000-1111"])]
+      case "kernel.install":
+        [Fake.answer(request, ["interpreter": "/opt/venv", "command": "pip install ipykernel", "installed": false, "ipykernel": .null])]
       case "kernel.specs": [Fake.answer(request, ["specs": [["name": "python3", "display_name": "Python 3\u{1B}[2J"]]])]
       default: [FakeHost.error(request, "there is no command '\(Fake.command(request))'")]
       }
@@ -34,7 +36,11 @@ import Testing
       (["interrupt"], "kernel.interrupt", [:], "interrupted\n"),
       (["shutdown", "--kernel", "3f2a"], "kernel.shutdown", ["kernel": "3f2a"], "3f2a0000 shut down\n"),
       (["attach", "-f", "/r/k.json"], "kernel.attach", ["connection_file": "/r/k.json"], "3f2a0000 attached\n"),
-      (["specs"], "kernel.specs", [:], "NAME     DISPLAY_NAME\npython3  Python 3?[2J\n"),
+      (
+        ["install", "--python", "/opt/venv", "--dry-run"], "kernel.install", ["interpreter": "/opt/venv", "dry_run": true],
+        "/opt/venv: ipykernel is missing; this installs it: pip install ipykernel\n"
+      ),
+      (["specs", "/w/a.py"], "kernel.specs", ["document": "/w/a.py"], "NAME     DISPLAY_NAME\npython3  Python 3?[2J\n"),
     ] as [([String], String, JSONValue, String)])
   func verbsAreShortForms(words: [String], command: String, input: JSONValue, output: String) throws {
     let host = try Self.host()
@@ -48,6 +54,7 @@ import Testing
       (["lits"], "'kernel' cannot 'lits'; did you mean 'list'?"),
       (["list", "x"], "'kernel list' takes no 'x'"),
       (["list", "--kernel", "x"], "'--kernel' means nothing to 'kernel list'"),
+      (["install"], "'kernel install' wants '--python PATH': an interpreter, or an environment's folder"),
       (["restart", "a", "--kernel", "b"], "'kernel restart' takes one kernel, not both 'a' and 'b'"),
       (["proxy"], "'kernel proxy' wants '-f FILE': the connection file of the front end"),
       (
