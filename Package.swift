@@ -65,6 +65,15 @@ targets += [
   .executableTarget(name: "benchmarks", dependencies: ["Host", "PluginBridge"], path: "Benchmarks/Switchboard")
 ]
 
+// MARK: - Judges: they compare with Python itself, attack, and measure
+
+targets += [
+  .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram"),
+  // These two look inside the plugin, so their release builds need `-enable-testing`; see the Makefile.
+  .executableTarget(name: "kernel-bench", dependencies: ["Kernel"], path: "Benchmarks/Kernel"),
+  .executableTarget(name: "kernel-wire-fuzz", dependencies: ["Kernel", "JSON"], path: "Tests/Fuzz/KernelWire"),
+]
+
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
@@ -98,7 +107,7 @@ targets += [
   .testTarget(name: "PythonBlocksTests", dependencies: ["PythonBlocks"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
   .testTarget(name: "SignaturesTests", dependencies: ["Signatures", "JSON"]),
-  .testTarget(name: "WebSocketsTests", dependencies: ["WebSockets"]),
+  .testTarget(name: "WebSocketsTests", dependencies: ["WebSockets"], exclude: ["Support/peer.py"]),
   .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"]),
 ]
 

@@ -6,6 +6,7 @@ import Glibc
 import JSON
 import PluginSDK
 import PluginTestKit
+import Processes
 import Testing
 
 @testable import Trainer

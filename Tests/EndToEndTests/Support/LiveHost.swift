@@ -31,7 +31,7 @@ final class LiveHost {
   /// Shipped plugins laid out as `make build` does, once for all tests.
   static let shipped: String = {
     let directory = temporary("jackfield-plugins")
-    for (id, product) in [("store", "Store"), ("trainer", "Trainer"), ("health", "Health"), ("export", "Export")] {
+    for (id, product) in [("store", "Store"), ("trainer", "Trainer"), ("health", "Health"), ("export", "Export"), ("kernel", "Kernel")] {
       try! stage(id, product, in: directory)  // without the products no end-to-end test means anything
     }
     return directory
@@ -76,7 +76,7 @@ final class LiveHost {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let port = #""environment": {"ONTHEFLY_DASHBOARD_PORT": {"$env": "ONTHEFLY_DASHBOARD_PORT"}}"#
     let text =
-      #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}, "export": {"mode": "\#(mode)"}}}"#
+      #"{"plugins": {"store": {"mode": "\#(mode)"}, "health": {"mode": "\#(mode)"}, "trainer": {"mode": "\#(mode)", \#(port)}, "export": {"mode": "\#(mode)"}, "kernel": {"mode": "\#(mode)", "config": {"outliveHost": false}}}}"#
     try Data(text.utf8).write(to: URL(filePath: directory + "/00-shipped.json"))
   }
 
@@ -85,7 +85,8 @@ final class LiveHost {
   ) throws -> Program {
     try Program(
       program + ["serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
-      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no"], in: scratch,
+      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no", "JUPYTER_RUNTIME_DIR": "\(home)/jupyter"],
+      in: scratch,
       errorsUnread: errorsUnread)
   }
 

@@ -15,6 +15,9 @@ protocol KernelHandle: AnyObject, Sendable {
   /// Returns when the kernel has ended, with all that is known of why. Never returns for a kernel whose end cannot be seen.
   func ended() async -> KernelEnd
 
+  /// Whether `shutdown_request` ends it for good; false where somebody else would begin it again.
+  var endsByMessage: Bool { get }
+
   /// Which ways of interrupting can be tried at all, the one its spec names first.
   var interruptWays: [InterruptWay] { get }
 
@@ -38,4 +41,9 @@ protocol KernelHandle: AnyObject, Sendable {
 
   /// What the kernel uses now, where it can be read: its whole process tree.
   func usage() -> KernelUsage?
+}
+
+extension KernelHandle {
+  /// So it is with a process of our own.
+  var endsByMessage: Bool { true }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What somebody wants of a new kernel. Whatever is nil is settled by the provider.
-struct KernelOrder: Sendable, Hashable {
+struct KernelOrder: Sendable, Hashable, Codable {
   /// A kernelspec's name, as "python3".
   var spec: String?
   /// An interpreter or an environment's folder, absolute; wins over `spec`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A settled order: exactly what will be begun. Shown to people before, kept for a restart after.
-struct KernelPlan: Sendable, Hashable {
+struct KernelPlan: Sendable, Hashable, Codable {
   var order: KernelOrder
   /// The spec's name; for a synthetic one a name of ours.
   var spec: String

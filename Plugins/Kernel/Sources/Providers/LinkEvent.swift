@@ -9,6 +9,8 @@ enum LinkEvent: Sendable {
   /// The connection broke; the link tries again by itself where that makes sense.
   case disconnected(String)
   case reconnected
+  /// Another process answers at the same place, with the session named: what was running is lost. Comes before its first message.
+  case restarted(String)
   /// The other side says that it dropped output of these requests' kernel: a sentence for the result.
   case truncated(String)
   /// The kernel is gone and will not come back, as far as this link can tell.

@@ -19,4 +19,24 @@ struct ConnectionInfo: Sendable, Hashable {
   /// Z85, 40 characters each, when the kernel's sockets are CURVE servers.
   var curvePublicKey: String?
   var curveSecretKey: String?
+
+  /// Where a channel of it is, as ZeroMQ names places.
+  func endpoint(of channel: KernelChannel) -> String { endpoint(atPort: port(of: channel)) }
+
+  /// Where its heartbeat is; nil when it has none.
+  var heartbeatEndpoint: String? { heartbeatPort == 0 ? nil : endpoint(atPort: heartbeatPort) }
+
+  func port(of channel: KernelChannel) -> Int {
+    switch channel {
+    case .shell: shellPort
+    case .control: controlPort
+    case .stdin: stdinPort
+    case .iopub: iopubPort
+    }
+  }
+
+  private func endpoint(atPort port: Int) -> String {
+    if transport == "ipc" { return "ipc://\(ip)-\(port)" }
+    return "tcp://\(ip.contains(":") && !ip.hasPrefix("[") ? "[\(ip)]" : ip):\(port)"
+  }
 }

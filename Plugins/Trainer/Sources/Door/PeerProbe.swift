@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import PluginSDK
+internal import Processes
 internal import Synchronization
 
 /// Finds out whose sockets the connections are and when those processes end, on a thread of its own.

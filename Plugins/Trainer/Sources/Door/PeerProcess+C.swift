@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trainer does not say who it is: the kernel knows whose socket it is.
 
-internal import CLinux
 internal import Glibc
+internal import Processes
 
 /// The process at the other end of a connection, as /proc shows it. Nil wherever it belongs to another user.
 struct PeerProcess: Sendable, Equatable {
@@ -93,22 +93,6 @@ struct PeerProcess: Sendable, Equatable {
   }
 }
 
-/// What /proc/PID/stat says.
-struct ProcessStat: Sendable, Equatable {
-  let parent: pid_t
-  /// In clock ticks since the machine's start: with the number it names a process for good.
-  let began: UInt64
-
-  init?(_ id: pid_t) {
-    // The name in brackets may hold anything, brackets too.
-    guard let columns = textFile("/proc/\(id)/stat").split(separator: ")").last?.split(separator: " "), columns.count > 19,
-      let parent = pid_t(columns[1]), let began = UInt64(columns[19]), columns[0] != "Z"
-    else { return nil }
-    self.parent = parent
-    self.began = began
-  }
-}
-
 /// Reads a small file; empty when that is not possible.
 func textFile(_ path: String) -> String {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -121,18 +105,6 @@ func textFile(_ path: String) -> String {
     guard count > 0, bytes.count < 64 << 20 else { return String(decoding: bytes, as: UTF8.self) }
     bytes += buffer[..<count]
   }
-}
-
-/// A descriptor that becomes readable when a process ends.
-struct ProcessEnd: Sendable {
-  let descriptor: Int32
-
-  init?(_ id: pid_t) {
-    descriptor = linux_process_descriptor(id)
-    if descriptor < 0 { return nil }
-  }
-
-  func close() { _ = Glibc.close(descriptor) }
 }
 
 /// The names in a directory; none when it cannot be read.

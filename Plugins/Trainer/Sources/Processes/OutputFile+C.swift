@@ -67,6 +67,11 @@ enum SmallFile {
     unsafe rmdir(path)
   }
 
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   static func exists(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
   static func names(in directory: String) -> [String] { directoryNames(directory) }

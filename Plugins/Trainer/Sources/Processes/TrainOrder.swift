@@ -2,6 +2,7 @@
 
 internal import JSON
 internal import PluginSDK
+internal import Processes
 
 /// What `train.start` is told to begin.
 struct TrainOrder: Sendable {
@@ -16,7 +17,7 @@ struct TrainOrder: Sendable {
     guard let directory = try input.name("cwd") ?? Self.directory(of: input.name("script")) else {
       throw input.invalid("give the directory to run in as 'cwd': checkpoints and other relative paths begin there")
     }
-    guard directory.hasPrefix("/"), Spawn.isDirectory(directory) else {
+    guard directory.hasPrefix("/"), SmallFile.isDirectory(directory) else {
       throw input.invalid("'cwd' must be an existing directory, given from the root on; '\(directory)' is none")
     }
     self.directory = directory

@@ -4,6 +4,7 @@
 internal import Glibc
 internal import JSON
 internal import PluginSDK
+internal import Processes
 internal import Synchronization
 
 /// The processes that `train.start` began, in this life of the host or an earlier one.
@@ -93,7 +94,7 @@ final class TrainProcesses: Sendable {
     }
     let pid: pid_t
     do {
-      pid = try Spawn.begin(
+      pid = try TrainSpawn.begin(
         order.command, in: order.directory, environment: order.environment(port: port), output: place + "/stdout",
         errors: place + "/stderr")
     } catch {

@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import JSON
+internal import Processes
 
 /// A process begun here, as it is written down: it may live longer than the host.
 struct TrainRecord: Sendable {

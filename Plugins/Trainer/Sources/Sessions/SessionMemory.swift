@@ -5,6 +5,7 @@
 internal import Glibc
 internal import JSON
 internal import PluginSDK
+internal import Processes
 internal import Synchronization
 
 /// Which session each process is in, kept in a file over restarts of the host.

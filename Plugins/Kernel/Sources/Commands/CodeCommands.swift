@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FoundationEssentials
+internal import JSON
+internal import PluginSDK
+
+/// The commands that run code and follow what becomes of it.
+struct CodeCommands: Sendable {
+  let kernels: Kernels
+  let runs: RunTable
+
+  private struct RunInput: Decodable, Sendable {
+    var run: String
+    var from: Int?
+  }
+
+  private struct QueueInput: Decodable, Sendable {
+    var kernel: String?
+    var document: String?
+    var drop: Bool?
+  }
+
+  var all: [Command] {
+    [
+      .bytes("code.run") { payload, call in Payload(bytes: try await run(payload.decode(), call).bytes()) },
+      .bytes("code.output") { payload, call in
+        let input: RunInput = try payload.decode()
+        let (run, log) = try runs.find(input.run)
+        let position = try await follow(log, from: input.from ?? 0, call)
+        return Payload(bytes: answer(run, log, next: position).bytes())
+      },
+      .bytes("code.cancel") { payload, _ in
+        let input: RunInput = try payload.decode()
+        let (run, log) = try runs.find(input.run)
+        let wasOpen = log.ending == nil
+        let isCancelled = wasOpen ? try await kernels.kernel(run.kernel).cancel(input.run) : false
+        return Payload(bytes: JSONValue.object(["run": .string(input.run), "cancelled": .bool(isCancelled)]).bytes())
+      },
+      .bytes("code.next") { payload, _ in
+        let input: RunInput = try payload.decode()
+        let (run, _) = try runs.find(input.run)
+        guard try await kernels.kernel(run.kernel).runNext(input.run) else {
+          throw PluginFailure("cannot run '\(input.run)' next: it does not wait any more", code: "not_waiting", status: .invalid)
+        }
+        return .emptyObject
+      },
+      .bytes("code.queue") { payload, _ in Payload(bytes: try await queue(payload.decode()).bytes()) },
+      .bytes("code.pause") { payload, _ in
+        let input: QueueInput = try payload.decode()
+        try await kernels.target(input.kernel, input.document).setPaused(true)
+        return .emptyObject
+      },
+      .bytes("code.resume") { payload, _ in
+        let input: QueueInput = try payload.decode()
+        try await kernels.target(input.kernel, input.document).setPaused(false)
+        return .emptyObject
+      },
+      .bytes("code.drop") { payload, _ in
+        let input: QueueInput = try payload.decode()
+        let kernel = try await kernels.target(input.kernel, input.document)
+        let count = await kernel.queue.waiting.count
+        await kernel.dropWaiting(because: "it was dropped from the queue")
+        return Payload(bytes: JSONValue.object(["dropped": .integer(Int64(count))]).bytes())
+      },
+    ]
+  }
+
+  // MARK: - Running
+
+  private func run(_ order: RunOrder, _ call: Call) async throws -> JSONValue {
+    let choice = try RunChooser.choose(order)
+    let kernel = try await kernel(for: order, call)
+    let batch = UUID().uuidString.lowercased()
+    let queued = choice.pieces.map { queuedRun($0, order, kernel, batch) }
+    try await kernel.run(queued)
+    guard order.wait ?? true else { return summary(queued, kernel, choice.nextLine) }
+    do {
+      for run in queued { _ = try await follow(run.log, from: 0, call) }
+    } catch {
+      // Whoever ordered the runs has gone or given up; what they ordered goes with them.
+      for run in queued.reversed() where run.log.ending == nil { _ = try? await kernel.cancel(run.description.id) }
+      throw error
+    }
+    return summary(queued, kernel, choice.nextLine)
+  }
+
+  private func kernel(for order: RunOrder, _ call: Call) async throws -> Kernel {
+    if let id = order.kernel {
+      let kernel = try await kernels.kernel(id)
+      if let document = order.document { await kernels.bind(document, to: kernel) }
+      return kernel
+    }
+    guard let document = order.document else {
+      if let only = try? await kernels.target(nil, nil) { return only }
+      return try await kernels.start(kernelOrder(order), provider: order.provider)
+    }
+    if let kernel = await kernels.kernel(of: document) { return kernel }
+    call.progress(0, "starting a kernel for \(document)")
+    return try await kernels.kernel(for: document, order: kernelOrder(order), provider: order.provider)
+  }
+
+  private func kernelOrder(_ order: RunOrder) -> KernelOrder {
+    KernelOrder(
+      spec: order.spec, interpreter: order.interpreter, workingDirectory: order.working_directory, document: order.document,
+      install: order.install ?? false, overlay: order.overlay ?? false,
+      outlivesHost: kernels.services.settings.outliveHost ?? true)
+  }
+
+  private func queuedRun(_ piece: ChosenCode, _ order: RunOrder, _ kernel: Kernel, _ batch: String) -> QueuedRun {
+    let run = RunDescription(
+      id: UUID().uuidString.lowercased(), kernel: kernel.id, document: order.document, lines: piece.lines, code: piece.code,
+      source: piece.source, client: order.client ?? "client", queued: Date.now.timeIntervalSince1970, keepsResult: order.document != nil)
+    return QueuedRun(
+      description: run, log: runs.log(for: run), options: order.options, batch: batch, stopsBatchOnError: order.stop_on_error ?? true)
+  }
+
+  private func summary(_ queued: [QueuedRun], _ kernel: Kernel, _ nextLine: Int?) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "kernel": .string(kernel.id), "runs": .array(queued.map { answer($0.description, $0.log, next: $0.log.count) }),
+    ]
+    if let nextLine { members["next_line"] = .integer(Int64(nextLine)) }
+    return .object(members)
+  }
+
+  private func answer(_ run: RunDescription, _ log: RunLog, next: Int) -> JSONValue {
+    var value = run.value
+    for (name, member) in log.ending?.content.objectValue ?? ["status": "waiting"] { value[name] = member }
+    value["next"] = .integer(Int64(next))
+    return value
+  }
+
+  // MARK: - Following
+
+  /// Streams a run's events to its end, as fast as the caller takes them.
+  ///
+  /// - Returns: The number of the next event.
+  private func follow(_ log: RunLog, from first: Int, _ call: Call) async throws -> Int {
+    var position = RunLog.Position(from: first)
+    while let chunks = try await log.next(&position) {
+      for chunk in chunks { try await call.emit(bytes: chunk) }
+    }
+    return position.next
+  }
+
+  private func queue(_ input: QueueInput) async throws -> JSONValue {
+    let kernel = try await kernels.target(input.kernel, input.document)
+    var members: [String: JSONValue] = [
+      "kernel": .string(kernel.id), "paused": .bool(await kernel.queue.isPaused),
+      "waiting": .array(await kernel.queue.order.map { $0.description.value }),
+    ]
+    if let running = await kernel.active?.run.description { members["running"] = running.value }
+    return .object(members)
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+internal import ZeroMQ
+
+/// All of one link that lives on the links' thread.
+final class Conversation {
+  private static let welcome = Array("\"iopub_welcome\"".utf8)
+  /// One kernel that floods must not keep the others waiting.
+  private static let mostInARow = 256
+
+  let terms: LinkTerms
+  let sockets: KernelSockets
+  private let codec: WireCodec
+  private let sink: @Sendable (LinkEvent) -> Void
+  private let marker: [UInt8]
+  private var readiness: Readiness?
+  private var waiters: [ReadinessWaiter] = []
+  private var presence: KernelPresence
+  private var health: LinkHealth
+  private(set) var heartbeat: Heartbeat?
+
+  init(_ terms: LinkTerms, in context: ZeroMQContext, sink: @escaping @Sendable (LinkEvent) -> Void) throws {
+    self.terms = terms
+    self.sink = sink
+    codec = try WireCodec(key: terms.connection.key, scheme: terms.connection.signatureScheme)
+    sockets = try KernelSockets(terms, in: context)
+    marker = Readiness.marker(session: terms.session)
+    presence = KernelPresence(ours: terms.session)
+    health = LinkHealth(terms)
+    if terms.isAttached, let socket = try sockets.openHeartbeat() {
+      heartbeat = Heartbeat(socket, every: terms.heartbeatInterval, now: .now)
+    }
+  }
+
+  // MARK: - Sending
+
+  func send(_ message: KernelMessage) {
+    do {
+      try sockets.socket(of: message.channel).send(codec.encode(message), waits: false)
+    } catch {
+      sink(.refused("cannot send on \(message.channel.rawValue): \(error)"))
+    }
+  }
+
+  // MARK: - Receiving
+
+  /// Takes messages out of a channel's socket.
+  ///
+  /// - Returns: Whether there may be more.
+  func drain(_ channel: KernelChannel) throws -> Bool {
+    let socket = sockets.socket(of: channel)
+    for _ in 0..<Self.mostInARow {
+      guard let frames = try socket.receiveIfReady() else { return false }
+      receive(frames, on: channel)
+    }
+    return true
+  }
+
+  private func receive(_ frames: [[UInt8]], on channel: KernelChannel) {
+    do {
+      let message = try codec.decode(frames, on: channel)
+      if let session = presence.change(in: message) { sink(.restarted(session)) }
+      if !isOurs(message) { sink(.message(message)) }
+    } catch {
+      health.refused("\(error)")
+      sink(.refused("\(error)"))
+    }
+  }
+
+  /// Whether a message is part of finding out about readiness, and of no interest to anybody else.
+  private func isOurs(_ message: KernelMessage) -> Bool {
+    if message.parentHeader.holds(marker) {
+      if message.channel != .iopub { presence.learn(from: message) }
+      readiness?.sawAnswer(message, now: .now)
+    } else if message.channel == .iopub, message.header.holds(Self.welcome) {
+      readiness?.sawWelcome(message)
+    } else {
+      return false
+    }
+    settleReadiness()
+    return true
+  }
+
+  // MARK: - Readiness
+
+  func wait(_ waiter: ReadinessWaiter) {
+    waiters.append(waiter)
+    guard readiness == nil else { return }
+    do {
+      let fresh = try Readiness(session: terms.session, now: .now)
+      try sockets.socket(of: .iopub).subscribe(to: fresh.topic)
+      readiness = fresh
+      try ask()
+    } catch {
+      endReadiness(.failure(error))
+    }
+  }
+
+  func giveUp(_ waiter: UInt64) {
+    guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return }
+    waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+    if waiters.isEmpty { endReadiness(.failure(CancellationError())) }
+  }
+
+  private func ask() throws {
+    guard let id = try readiness?.ask(now: .now) else { return }
+    // On control too: a busy kernel answers there. Two ids: of two messages with one signature a kernel refuses the second.
+    for channel in [KernelChannel.control, .shell] {
+      let header = MessageHeader(
+        id: "\(id)-\(channel.rawValue)", type: "kernel_info_request", session: terms.session, username: "jackfield", date: MessageDate.now)
+      send(KernelMessage(header, on: channel, content: Array("{}".utf8)))
+    }
+  }
+
+  private func settleReadiness() {
+    if let result = readiness?.result { endReadiness(.success(result)) }
+  }
+
+  private func endReadiness(_ result: Result<[UInt8], any Error>) {
+    if let readiness {
+      // It fails only for a topic that was not subscribed to.
+      try? sockets.socket(of: .iopub).unsubscribe(from: readiness.topic)
+    }
+    readiness = nil
+    let ended = waiters
+    waiters = []
+    for waiter in ended { waiter.continuation.resume(with: result) }
+  }
+
+  // MARK: - Time
+
+  /// When something is to be done though nothing happens; nil when never.
+  var deadline: ContinuousClock.Instant? {
+    let times = [readiness?.nextQuestion, waiters.map(\.deadline).min(), heartbeat?.due, health.lossDeadline]
+    return times.compactMap { $0 }.min()
+  }
+
+  /// Does what is due.
+  ///
+  /// - Returns: The heartbeat's former socket, when there is a new one.
+  func act(now: ContinuousClock.Instant) throws -> ZeroMQSocket? {
+    for waiter in waiters where waiter.deadline <= now { expire(waiter) }
+    if let readiness, readiness.nextQuestion <= now { try ask() }
+    report(health.act(now: now))
+    guard var beating = heartbeat, beating.due <= now else { return nil }
+    let old = try beating.beat(now: now) { try sockets.openHeartbeat() }
+    heartbeat = beating
+    report(health.heart(isMissing: beating.isMissing, now: now))
+    return old
+  }
+
+  private func expire(_ waiter: ReadinessWaiter) {
+    waiters.removeAll { $0.id == waiter.id }
+    waiter.continuation.resume(throwing: health.notReady(after: waiter.limit, hasReplied: readiness?.reply != nil))
+    if waiters.isEmpty { endReadiness(.failure(CancellationError())) }
+  }
+
+  // MARK: - Health
+
+  func listenToHeart() throws {
+    guard var beating = heartbeat else { return }
+    try beating.listen()
+    heartbeat = beating
+    report(health.heart(isMissing: beating.isMissing, now: .now))
+  }
+
+  func watchConnection() throws {
+    while let event = try sockets.monitor.next() { report(health.saw(event.kind, now: .now)) }
+  }
+
+  private func report(_ event: LinkEvent?) {
+    if let event { sink(event) }
+  }
+
+  /// Tells that a socket of ours does not work.
+  func failed(_ reason: String) { sink(.refused(reason)) }
+
+  /// Tells those who wait that nothing comes any more.
+  func close() { endReadiness(.failure(KernelLinks.stopped())) }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+
+/// Owns the thread that owns all ZeroMQ sockets of all kernels.
+///
+/// One thread for all, because what it does for a message takes some microseconds, so fifty kernels that all talk keep it busy for a
+/// fraction of a second a second; because a thread a kernel would cost its stack, its wake-ups and a context switch more where kernels are
+/// many; and because ZeroMQ's own thread, one a context, does the reading from the network already.
+final class KernelLinks: Sendable {
+  private let mailbox: LinkMailbox
+
+  /// Starts the thread.
+  init() throws {
+    let mailbox = try LinkMailbox()
+    let context = try LinkLoop.makeContext()
+    guard let thread = OwnedThread.start(name: "jf-kernels", { LinkLoop(mailbox: mailbox, context: context).run() }) else {
+      throw PluginFailure("cannot start the thread 'jf-kernels': the system has none to give; raise the limit of processes")
+    }
+    thread.detach()
+    self.mailbox = mailbox
+  }
+
+  deinit { mailbox.post(.stop(nil)) }
+
+  /// Opens a conversation with the kernel at an address. Nobody need listen there yet.
+  ///
+  /// - Parameters:
+  ///   - terms: Where and how.
+  ///   - sink: Called on the links' thread, one event after the other. Must not block: all kernels wait for it.
+  func open(_ terms: LinkTerms, to sink: @escaping @Sendable (LinkEvent) -> Void) async throws -> ZeroMQLink {
+    let id = mailbox.nextID()
+    try await withCheckedThrowingContinuation { continuation in
+      if !mailbox.post(.open(id, terms, sink, continuation)) { continuation.resume(throwing: Self.stopped()) }
+    }
+    return ZeroMQLink(id: id, mailbox: mailbox)
+  }
+
+  /// Ends all conversations and the thread. No event comes after this has returned.
+  func stop() async {
+    await withCheckedContinuation { continuation in
+      if !mailbox.post(.stop(continuation)) { continuation.resume() }
+    }
+  }
+
+  static func stopped() -> PluginFailure {
+    PluginFailure("cannot talk to the kernel: the connection was closed", code: "link_closed", status: .gone)
+  }
+}

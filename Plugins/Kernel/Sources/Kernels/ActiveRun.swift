@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The run a kernel works at. It is done when the kernel has both replied and said that it is idle.
+struct ActiveRun: Sendable {
+  var run: QueuedRun
+  var message: String
+  var timings: RunTimings
+  var status: RunEnding.Status?
+  var executionCount: Int?
+  var reason: String?
+  var hasReplied = false
+  var isIdle = false
+  /// When the code asked for input that has not come.
+  var asksSince: Double?
+
+  var isDone: Bool { hasReplied && isIdle }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import PluginSDK
+
+/// How an interrupt went.
+struct InterruptReport: Sendable, Hashable, Codable {
+  /// Whether anything ran.
+  var wasRunning: Bool
+  /// The way that worked; nil when nothing ran.
+  var way: InterruptWay?
+  /// How long it took, in seconds.
+  var seconds: Double
+  /// Waiting runs that were dropped.
+  var dropped: Int
+
+  enum CodingKeys: String, CodingKey {
+    case way, seconds, dropped
+    case wasRunning = "was_running"
+  }
+}
+
+// Stopping what runs: one way after the other, none that is known to end the kernel.
+extension Kernel {
+  /// Interrupts what runs.
+  ///
+  /// - Parameter dropsWaiting: Ends what waits, too.
+  /// - Throws: When nothing helped, with what was tried.
+  func interrupt(dropsWaiting: Bool = false) async throws -> InterruptReport {
+    let dropped = dropsWaiting ? queue.waiting.count : 0
+    if dropsWaiting { dropWaiting(because: "it was dropped when the kernel was interrupted") }
+    let begin = Self.now
+    guard let handle, status != .dead else {
+      throw failure("cannot interrupt kernel '\(id)': \(reason ?? "it is dead"); restart it", code: "kernel_dead", status: .gone)
+    }
+    let run = active?.message
+    guard run != nil || !foreign.isEmpty else { return InterruptReport(wasRunning: false, way: nil, seconds: 0, dropped: dropped) }
+    let implementation = implementation
+    let ways = services.interrupts.order(for: implementation, of: handle.interruptWays)
+    let (generation, limit) = (generation, services.settings.interruptLimit)
+    for way in ways {
+      try await send(way, handle)
+      let isOver = try await within(limit) { [self] in try await untilOver(run, generation) } != nil
+      if end != nil, generation == self.generation || status == .dead {
+        services.interrupts.killed(way, for: implementation)
+        throw failure(
+          "interrupting kernel '\(id)' by \(way.rawValue) ended it: \(end?.sentence ?? "it is gone"); that way will not be tried again on this kind",
+          code: "interrupt_killed", status: .gone)
+      }
+      if isOver {
+        services.interrupts.worked(way, for: implementation)
+        return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped)
+      }
+      services.interrupts.failed(way, for: implementation)
+    }
+    let tried = ways.isEmpty ? "no way of interrupting it is known" : "tried \(ways.map(\.rawValue).joined(separator: ", then "))"
+    throw failure(
+      "kernel '\(id)' goes on in spite of the interrupt: \(tried); interrupt again, or restart it with kernel.restart",
+      code: "not_interrupted",
+      status: .deadline)
+  }
+
+  private func send(_ way: InterruptWay, _ handle: any KernelHandle) async throws {
+    guard way == .message else { return try await handle.interrupt(by: way) }
+    try link?.send(.request("interrupt_request", session: session, content: KernelMessage.empty, channel: .control))
+  }
+
+  /// Returns when the run is over, or its process.
+  private func untilOver(_ run: String?, _ generation: Int) async throws {
+    while generation == self.generation, end == nil {
+      let seen = turns.count
+      if let run, active?.message != run { return }
+      if run == nil, foreign.isEmpty { return }
+      try await turns.wait(after: seen)
+    }
+  }
+}

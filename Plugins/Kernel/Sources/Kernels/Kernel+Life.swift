@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FoundationEssentials
+internal import JSON
+internal import PluginSDK
+
+// How a kernel begins and ends.
+extension Kernel {
+  /// Begins the process and waits until it answers.
+  func begin() async throws {
+    try await changing("start") {
+      try await launch()
+    }
+  }
+
+  /// Takes a kernel that runs already.
+  ///
+  /// - Parameter since: When it was begun, as far as it is known.
+  func adopt(_ handle: any KernelHandle, since: Double? = nil) async throws {
+    try await changing("attach to") {
+      try await converse(with: handle, isOurs: false)
+      started = since ?? started
+    }
+  }
+
+  /// Ends the process and begins another under the same id. What runs or waits is aborted.
+  func restart(because why: String = "the kernel was restarted") async throws {
+    try await changing("restart") {
+      set(.restarting)
+      abortAll(because: why, status: .aborted)
+      await endProcess(restarting: true)
+      try await launch()
+    }
+  }
+
+  /// Asks the kernel to end, insists, and cleans up. Nothing is left of it.
+  func shutDown() async throws {
+    readying?.cancel()
+    try await changing("shut down") {
+      guard status != .dead else { return await letGo() }
+      set(.terminating)
+      abortAll(because: "the kernel was shut down", status: .aborted)
+      await endProcess(restarting: false)
+      set(.dead, reason: "it was shut down")
+    }
+  }
+
+  /// Lets go of a kernel that lives on.
+  func leave() async {
+    abortAll(because: "the host stopped; the kernel goes on", status: .lost)
+    await detach()
+  }
+
+  private func detach() async {
+    generation += 1
+    inbox?.close()
+    await link?.close()
+    link = nil
+  }
+
+  /// Ends it by force, for a reason that becomes its end's.
+  func kill(because why: String) async {
+    killReason = why
+    await handle?.kill()
+  }
+
+  private func changing(_ what: String, _ body: () async throws -> Void) async throws {
+    guard !isChanging else {
+      throw failure("cannot \(what) kernel '\(id)' now: it is \(status.rawValue); try again when that is done", code: "busy", status: .busy)
+    }
+    isChanging = true
+    defer {
+      isChanging = false
+      turns.announce()
+    }
+    try await body()
+    pump()
+  }
+
+  // MARK: - Beginning
+
+  /// Two programs may choose the same port at the same time; then the kernel ends at once, and another try has others.
+  private func launch() async throws {
+    if status != .restarting { set(.starting) }
+    for attempt in 1...4 {
+      do {
+        return try await converse(with: provider.launch(plan))
+      } catch {
+        let isPortTaken = end.map { $0.lastErrors.contains("Address already in use") } ?? false
+        guard isPortTaken, attempt < 4 else {
+          set(.dead, reason: "\(error)")
+          throw error
+        }
+      }
+    }
+  }
+
+  /// - Parameter isOurs: Whether it is ended when it does not answer; one that somebody else needs is let go of.
+  private func converse(with handle: any KernelHandle, isOurs: Bool = true) async throws {
+    generation += 1
+    let generation = generation
+    self.handle = handle
+    (end, killReason, information, executionCount) = (nil, nil, .null, 0)
+    (foreign, comms, subshell) = ([], [:], .untried)
+    started = Self.now
+    let inbox = Inbox()
+    self.inbox = inbox
+    own { kernel in await inbox.empty { await kernel.take($0, generation) } }
+    own { kernel in await kernel.ended(handle.ended(), generation) }
+    do {
+      let link = try await handle.connect(session: session) { inbox.put($0) }
+      self.link = link
+      let limit = services.settings.startLimit
+      let readying = Task(executorPreference: services.executor) { try await link.ready(within: limit) }
+      self.readying = readying
+      if end != nil { readying.cancel() }
+      defer { self.readying = nil }
+      let reply = try await readying.value
+      information = (try? JSONValue(parsing: reply)) ?? .null
+      guard self.generation == generation, end == nil else { throw CancellationError() }
+      lastActivity = Self.now
+      set(.idle)
+      status = .idle
+      settle()
+    } catch {
+      let cause = end.map { startFailure($0) } ?? error
+      if isOurs { await endProcess(restarting: false) } else { await detach() }
+      throw cause
+    }
+  }
+
+  private func startFailure(_ end: KernelEnd) -> PluginFailure {
+    let errors = end.lastErrors.isEmpty ? "it wrote nothing to its standard error" : "its standard error ends with:\n\(end.lastErrors)"
+    return failure(
+      "cannot start kernel '\(plan.spec)' with '\(plan.command.joined(separator: " "))': it \(end.sentence) before it answered; \(errors)",
+      code: "start_failed")
+  }
+
+  /// Runs something for as long as it takes; it holds on to the kernel.
+  nonisolated func own(_ body: @escaping @Sendable (Kernel) async -> Void) {
+    Task(executorPreference: services.executor) { await body(self) }
+  }
+
+  // MARK: - Ending
+
+  /// Request, SIGTERM, SIGKILL: each step gets its time.
+  private func endProcess(restarting: Bool) async {
+    guard let handle else { return }
+    let limit = services.settings.shutdownLimit
+    if end == nil, handle.endsByMessage, let link {
+      let content = JSONValue.object(["restart": .bool(restarting)]).bytes()
+      try? link.send(.request("shutdown_request", session: session, content: content, channel: .control))
+      _ = await waitForEnd(within: limit)
+    }
+    if end == nil, (try? handle.signal(15)) != nil { _ = await waitForEnd(within: limit / 2) }
+    await handle.kill()
+    await letGo()
+  }
+
+  private func waitForEnd(within limit: Duration) async -> Bool {
+    (try? await within(limit) { [self] in try await untilEnded() }) != nil
+  }
+
+  private func untilEnded() async throws {
+    while end == nil {
+      let seen = turns.count
+      if end != nil { return }
+      try await turns.wait(after: seen)
+    }
+  }
+
+  private func letGo() async {
+    generation += 1
+    inbox?.close()
+    inbox = nil
+    let (link, handle) = (self.link, self.handle)
+    (self.link, self.handle) = (nil, nil)
+    await link?.close()
+    await handle?.cleanUp()
+  }
+
+  /// The process of a generation ended, or the link says that it is gone.
+  func ended(_ end: KernelEnd, _ generation: Int) async {
+    guard generation == self.generation, self.end == nil else { return }
+    self.end = end
+    readying?.cancel()
+    turns.announce()
+    guard !isChanging else { return }
+    let sentence = killReason ?? "the kernel \(end.sentence)"
+    set(.dead, reason: sentence)
+    abortAll(because: end.lastErrors.isEmpty ? sentence : "\(sentence); its standard error ends with:\n\(end.lastErrors)", status: .lost)
+    services.news(.died(summary, end))
+    await letGo()
+    await beginAgain(after: sentence)
+  }
+
+  private func beginAgain(after sentence: String) async {
+    autorestarts.removeAll { $0 < Self.now - 600 }
+    guard autorestarts.count < policy.autorestart else { return }
+    autorestarts.append(Self.now)
+    do {
+      try await restart(because: sentence)
+    } catch {
+      services.warning("kernel not begun again", ["kernel": id, "reason": "\(error)"])
+    }
+  }
+
+  /// Ends every run and every question with one reason.
+  func abortAll(because why: String, status: RunEnding.Status) {
+    if var run = active {
+      active = nil
+      run.status = status
+      run.reason = why
+      finish(run)
+    }
+    for run in queue.removeAll() { abort(run, because: why, status: status) }
+    for (_, continuation) in pending { continuation.resume(throwing: failure(why, code: "kernel_gone", status: .gone)) }
+    pending = [:]
+    foreign = []
+  }
+}

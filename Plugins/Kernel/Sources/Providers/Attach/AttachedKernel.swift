@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import PluginSDK
+internal import Processes
+internal import Synchronization
+
+/// A kernel that somebody else began and looks after. It is talked to, and never ended but by a request.
+final class AttachedKernel: KernelHandle {
+  private struct State {
+    var end: KernelEnd?
+    var waiters: [UInt64: CheckedContinuation<KernelEnd, Never>] = [:]
+    var nextWaiter: UInt64 = 0
+  }
+
+  let file: ConnectionFile
+  /// Nil when it cannot be seen: another user's, another machine's.
+  let process: ProcessIdentity?
+  private let tools: LocalTools
+  private let state = Mutex(State())
+
+  init(_ file: ConnectionFile, process: ProcessIdentity?, tools: LocalTools) throws {
+    self.file = file
+    self.process = process
+    self.tools = tools
+    if let process { try tools.watcher.watch(process) { [weak self] _ in self?.sawEnd() } }
+  }
+
+  func connect(session: String, to sink: @escaping @Sendable (LinkEvent) -> Void) async throws -> any KernelLink {
+    try await tools.open(file.info, session, true) { [weak self] event in
+      sink(event)
+      if case .lost = event { self?.sawEnd() }
+    }
+  }
+
+  // MARK: - Its end
+
+  var isAlive: Bool { state.withLock { $0.end == nil } }
+
+  func ended() async -> KernelEnd {
+    let number = state.withLock { state in
+      state.nextWaiter += 1
+      return state.nextWaiter
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { waiter in
+        let known = state.withLock { state -> KernelEnd? in
+          if let end = state.end { return end }
+          if Task.isCancelled { return KernelEnd() }
+          state.waiters[number] = waiter
+          return nil
+        }
+        if let known { waiter.resume(returning: known) }
+      }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: KernelEnd())
+    }
+  }
+
+  private func sawEnd() {
+    let waiters = state.withLock { state in
+      if state.end == nil { state.end = KernelEnd() }
+      defer { state.waiters = [:] }
+      return state.waiters.values.map(\.self)
+    }
+    for waiter in waiters { waiter.resume(returning: KernelEnd()) }
+  }
+
+  // MARK: - What is not ours to do
+
+  var interruptWays: [InterruptWay] { [.message] }
+
+  func interrupt(by way: InterruptWay) async throws { throw notOurs("interrupt it by '\(way.rawValue)'") }
+
+  func signal(_ number: Int32) throws { throw notOurs("send it signal \(number)") }
+
+  private func notOurs(_ what: String) -> PluginFailure {
+    PluginFailure(
+      "cannot \(what): the kernel of '\(file.path)' was begun by somebody else; ask whoever began it", code: "not_ours", status: .invalid)
+  }
+
+  /// Does nothing: it is not ours to kill.
+  func kill() async {}
+
+  /// Does nothing: its files are not ours.
+  func cleanUp() async {}
+
+  // MARK: - Telling
+
+  func describe() -> JSONValue {
+    var description: [String: JSONValue] = [
+      "connection_file": .string(file.path), "transport": .string(file.info.transport),
+      "encrypted": .bool(file.info.curvePublicKey != nil),
+      "spec": .string(file.info.kernelName.isEmpty ? "attached" : file.info.kernelName),
+      "display_name": .string(file.info.kernelName.isEmpty ? "attached kernel" : file.info.kernelName),
+      "key_open_to_others": .bool(file.isOpenToOthers),
+    ]
+    if file.info.transport == "tcp" { description["address"] = .string(file.info.ip) }
+    if let process { description["pid"] = .integer(Int64(process.pid)) }
+    return .object(description)
+  }
+
+  func persist() -> JSONValue? {
+    guard isAlive else { return nil }
+    return ["connection_file": .string(file.path)]
+  }
+
+  func usage() -> KernelUsage? {
+    process.flatMap { ProcessTree($0).usage() }.map { KernelUsage(processes: $0.processes, memory: $0.memory, cpuSeconds: $0.cpuSeconds) }
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+internal import Synchronization
+
+/// All that happened in one run, as chunks in order: the newest in memory, the rest in a file.
+///
+/// One writes, any number read, each from any number on and as slowly as it likes: a reader that stops costs nothing.
+final class RunLog: Sendable {
+  /// How many bytes stay in memory before the older half goes to the file.
+  static let memory = 256 << 10
+
+  private struct State: ~Copyable {
+    var recent: [[UInt8]] = []
+    /// The number of the first chunk in memory.
+    var first = 0
+    var bytes = 0
+    var file: RunLogFile?
+    /// Chunks that neither memory nor disk has: the disk was full.
+    var lost: Range<Int>?
+    var ending: RunEnding?
+  }
+
+  /// How far a reader has come.
+  struct Position: Sendable {
+    /// The next chunk's number.
+    var next: Int
+    /// Where the file was read up to, for the chunk `inFile`.
+    fileprivate var offset: Int64 = 0
+    fileprivate var inFile = 0
+
+    init(from sequence: Int) { next = max(0, sequence) }
+  }
+
+  private let path: String
+  private let state = Mutex(State())
+  private let news = Announcement()
+
+  /// - Parameter path: Of the file, made when it is needed.
+  init(path: String) { self.path = path }
+
+  /// How many chunks there are.
+  var count: Int { state.withLock { $0.first + $0.recent.count } }
+
+  /// How the run ended; a chunk may still follow. Nil while it has not.
+  var ending: RunEnding? { state.withLock { $0.ending } }
+
+  /// Adds the next chunk.
+  func append(_ chunk: [UInt8]) {
+    state.withLock { state in
+      state.recent.append(chunk)
+      state.bytes += chunk.count
+      if state.bytes > Self.memory { spill(&state) }
+    }
+    news.announce()
+  }
+
+  /// Lets readers that have read everything go.
+  func end(with ending: RunEnding) {
+    state.withLock { $0.ending = ending }
+    news.announce()
+  }
+
+  /// Reads what there is from a position on, and moves it; empty when there is nothing new.
+  ///
+  /// - Parameter most: Bytes, but at least one chunk.
+  func read(_ position: inout Position, most: Int = 256 << 10) throws -> [[UInt8]] {
+    let (chunks, moved) = try state.withLock { [position] state in
+      var position = position
+      if let lost = state.lost, lost.contains(position.next) {
+        let gap = lost.upperBound - position.next
+        position.next = lost.upperBound
+        return ([Self.gap(gap)], position)
+      }
+      if position.next < state.first, let file = state.file {
+        return (try file.read(from: &position, before: state.lost?.lowerBound ?? state.first, most: most), position)
+      }
+      var (chunks, bytes) = ([[UInt8]](), 0)
+      while position.next - state.first < state.recent.count, bytes < most {
+        let chunk = state.recent[position.next - state.first]
+        chunks.append(chunk)
+        bytes += chunk.count
+        position.next += 1
+      }
+      return (chunks, position)
+    }
+    position = moved
+    return chunks
+  }
+
+  /// Waits for chunks behind a position and reads them; nil at the end of the run when all is read.
+  func next(_ position: inout Position) async throws -> [[UInt8]]? {
+    while true {
+      let seen = news.count
+      let chunks = try read(&position)
+      if !chunks.isEmpty { return chunks }
+      if ending != nil && position.next >= count { return nil }
+      try await news.wait(after: seen)
+    }
+  }
+
+  /// Removes the file. Readers that have not read all of it read no more.
+  func discard() {
+    state.withLock { state in
+      state.file = nil
+      state.first += state.recent.count
+      state.recent = []
+    }
+    RunLogFile.remove(path)
+  }
+
+  /// Puts all but the newest into the file; when it cannot be written, they are counted as lost.
+  private func spill(_ state: inout State) {
+    let keeps = state.recent.count > 1 && state.recent[state.recent.count - 1].count < Self.memory / 2 ? state.recent.count / 2 : 0
+    let older = state.recent.prefix(state.recent.count - keeps)
+    if state.lost == nil {
+      do {
+        if state.file == nil { state.file = try RunLogFile(path: path) }
+        try state.file?.append(older)
+      } catch {
+        state.lost = state.first..<state.first
+      }
+    }
+    if let lost = state.lost { state.lost = lost.lowerBound..<(state.first + older.count) }
+    state.first += older.count
+    state.recent.removeFirst(older.count)
+    state.bytes = state.recent.reduce(0) { $0 + $1.count }
+  }
+
+  private static func gap(_ count: Int) -> [UInt8] {
+    Array(
+      #"{"type":"truncated","content":{"events":\#(count),"note":"\#(count) events of this run were not kept: the disk was full"}}"#.utf8)
+  }
+}
+
+extension RunLogFile {
+  /// Reads chunks from the position's on, in front of the chunk `limit`.
+  func read(from position: inout RunLog.Position, before limit: Int, most: Int) throws -> [[UInt8]] {
+    if position.inFile > position.next { (position.inFile, position.offset) = (0, 0) }
+    while position.inFile < position.next, let chunk = try chunk(at: position.offset) {
+      position.offset += Int64(chunk.count + 4)
+      position.inFile += 1
+    }
+    var (chunks, bytes) = ([[UInt8]](), 0)
+    while position.next < limit, bytes < most, let chunk = try chunk(at: position.offset) {
+      chunks.append(chunk)
+      bytes += chunk.count
+      position.offset += Int64(chunk.count + 4)
+      position.inFile += 1
+      position.next += 1
+    }
+    return chunks
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PluginSDK
+internal import Synchronization
+
+/// Runs that may be asked for by their id: those that go on, and the latest of those that ended.
+final class RunTable: Sendable {
+  /// How many runs that ended are kept; their results are kept elsewhere and longer.
+  static let most = 256
+
+  private struct Entry {
+    var run: RunDescription
+    var log: RunLog
+  }
+
+  private struct State {
+    var entries: [String: Entry] = [:]
+    var order: [String] = []
+  }
+
+  private let folder: String
+  private let state = Mutex(State())
+
+  /// - Parameter folder: For the events of runs. What an earlier host left there is removed by the plugin.
+  init(folder: String) { self.folder = folder }
+
+  /// Makes the log of a new run.
+  func log(for run: RunDescription) -> RunLog {
+    let log = RunLog(path: "\(folder)/\(run.id).events")
+    let old = state.withLock { state in
+      state.entries[run.id] = Entry(run: run, log: log)
+      state.order.append(run.id)
+      return Self.old(&state)
+    }
+    for log in old { log.discard() }
+    return log
+  }
+
+  /// The run of an id and its log.
+  func find(_ id: String) throws -> (run: RunDescription, log: RunLog) {
+    guard let entry = state.withLock({ $0.entries[id] }) else {
+      throw PluginFailure(
+        "no run '\(id)' any more: the latest \(Self.most) that ended are kept; results.get reads older results", code: "no_run",
+        status: .notFound)
+    }
+    return (entry.run, entry.log)
+  }
+
+  private static func old(_ state: inout State) -> [RunLog] {
+    guard state.order.count > most else { return [] }
+    guard let index = state.order.firstIndex(where: { state.entries[$0]?.log.ending != nil }) else { return [] }
+    let id = state.order.remove(at: index)
+    return [state.entries.removeValue(forKey: id)?.log].compactMap { $0 }
+  }
+}

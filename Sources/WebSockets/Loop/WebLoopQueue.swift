@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CWebSockets
+internal import Synchronization
+
+/// What other threads want done on the loop's, in order.
+final class WebLoopQueue: Sendable {
+  typealias Job = @Sendable (WebLoopCore) -> Void
+
+  private struct State {
+    var jobs: [Job] = []
+    /// The library's context, as a number: it may be woken from any thread while it is here.
+    var context: UInt?
+    var isStopping = false
+  }
+
+  private let state = Mutex(State())
+
+  /// Adds a job and wakes the loop; false when it is stopping, and the job is never done.
+  func add(_ job: @escaping Job) -> Bool {
+    state.withLock { state in
+      guard !state.isStopping else { return false }
+      state.jobs.append(job)
+      wake(state)
+      return true
+    }
+  }
+
+  /// Lets the loop come to its end.
+  func stop() {
+    state.withLock { state in
+      state.isStopping = true
+      wake(state)
+    }
+  }
+
+  /// The context that is to be woken from now on; nil: none.
+  func setContext(_ context: OpaquePointer?) { state.withLock { $0.context = unsafe context.map { UInt(bitPattern: $0) } } }
+
+  /// The jobs so far, oldest first; nil when the loop is to end.
+  func take() -> [Job]? {
+    state.withLock { state in
+      if state.isStopping && state.jobs.isEmpty { return nil }
+      defer { state.jobs = [] }
+      return state.jobs
+    }
+  }
+
+  private func wake(_ state: State) {
+    guard let context = state.context else { return }
+    unsafe lws_cancel_service(OpaquePointer(bitPattern: context))
+  }
+}

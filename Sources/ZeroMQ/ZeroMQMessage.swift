@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CZeroMQ
+
+/// One frame as the library holds it, to be read without a copy. Not for two threads at once.
+///
+/// May be received into again and again; what was in it is then gone.
+@safe
+public final class ZeroMQMessage {
+  // On the heap: a zmq_msg_t must not be moved by copying its bytes.
+  let handle: UnsafeMutablePointer<zmq_msg_t>
+
+  /// Makes one without bytes.
+  public init() {
+    unsafe handle = .allocate(capacity: 1)
+    unsafe zmq_msg_init(handle)
+  }
+
+  deinit {
+    unsafe zmq_msg_close(handle)
+    unsafe handle.deallocate()
+  }
+
+  /// How many bytes.
+  public var count: Int { unsafe zmq_msg_size(handle) }
+
+  /// Whether another frame of the same message follows.
+  public var hasMore: Bool { unsafe zmq_msg_more(handle) != 0 }
+
+  /// Lends the bytes.
+  public func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
+    try unsafe body(RawSpan(_unsafeStart: UnsafeRawPointer(zmq_msg_data(handle)), byteCount: zmq_msg_size(handle)))
+  }
+
+  /// A copy of the bytes.
+  public func copy() -> [UInt8] {
+    unsafe Array(UnsafeRawBufferPointer(start: zmq_msg_data(handle), count: zmq_msg_size(handle)))
+  }
+}
