@@ -120,14 +120,17 @@ extension Kernel {
       status: run.status ?? .ok, executionCount: run.executionCount, reason: run.reason, timings: run.timings)
     conclude(run.run, ending)
     lastActivity = Self.now
-    if ending.status != .ok, run.run.stopsBatchOnError {
-      dropWaiting(
-        ofBatch: run.run.batch, because: "a block before it in the same order \(ending.status == .error ? "failed" : "did not end")")
-    }
+    if !run.hasReplied { stopBatch(of: run) }
     services.news(.ran(kernel: id))
     settle()
     pump()
     tell()
+  }
+
+  /// Ends what waits behind a run that failed in the same order.
+  func stopBatch(of run: ActiveRun) {
+    guard let status = run.status, status != .ok, run.run.stopsBatchOnError else { return }
+    dropWaiting(ofBatch: run.run.batch, because: "a block before it in the same order \(status == .error ? "failed" : "did not end")")
   }
 
   private func conclude(_ run: QueuedRun, _ ending: RunEnding) {
