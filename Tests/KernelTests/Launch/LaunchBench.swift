@@ -119,7 +119,7 @@ final class LaunchBench: Sendable {
   /// A virtual environment "bare" with nothing but pip: copied, which takes a tenth of the time of ensurepip.
   func makeBareEnvironment() async throws {
     _ = try await run([Self.python, "-m", "venv", "--without-pip", folder + "/bare"])
-    let packages = "lib/python3.11/site-packages"
+    let packages = "lib/python3.*/site-packages"
     let script = "cp -r \(Self.venv)/\(packages)/pip \(Self.venv)/\(packages)/pip-*.dist-info \(folder)/bare/\(packages)/"
     _ = try await run(["/bin/sh", "-c", script])
   }

@@ -24,17 +24,22 @@ struct ProviderConformance {
     let handle = try await provider.launch(plan)
     let kernel = try await Conformed(handle, limit: startLimit)
     do {
-      try await firstRunsLoseNothing(kernel)
-      try await streamsKeepTheirOrder(kernel)
-      try await interruptsByEveryWay(kernel)
-      try await signalsWhereOffered(kernel)
-      describes(handle)
-      try await restores(handle)
+      try await talksAndIsFoundAgain(kernel)
     } catch {
       await handle.kill()
       throw error
     }
     try await endIsSeen(kernel)
+  }
+
+  /// What holds of every kernel, also of one that somebody else began.
+  func talksAndIsFoundAgain(_ kernel: Conformed) async throws {
+    try await firstRunsLoseNothing(kernel)
+    try await streamsKeepTheirOrder(kernel)
+    try await interruptsByEveryWay(kernel)
+    try await signalsWhereOffered(kernel)
+    describes(kernel.handle)
+    try await restores(kernel.handle)
   }
 
   // MARK: - Verbs
