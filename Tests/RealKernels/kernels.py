@@ -53,7 +53,7 @@ REAL_KERNELS: List[RealKernel] = [
     RealKernel("xeus-python", "xpython", IN_ENVIRONMENT / "xpython/kernel.json", **PYTHON),
     RealKernel(
         "Deno", "deno", HOME / ".local/share/jupyter/kernels/deno/kernel.json", language="typescript", hello="console.log('hello, world')",
-        loop="console.log('begun'); await new Promise(done => setTimeout(done, 100)); while (true) {}", value="6 * 7", shown="42",
+        loop="console.log('begun'); while (true) {}", value="6 * 7", shown="42",
         remember="var x = 41", recall="console.log(x + 1)", forgotten="x is not defined", suicide="Deno.kill(Deno.pid, 'SIGKILL')",
         ask="console.log('hello, ' + prompt('who? '))"),
     RealKernel(
