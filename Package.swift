@@ -65,10 +65,13 @@ targets += [
   .executableTarget(name: "benchmarks", dependencies: ["Host", "PluginBridge"], path: "Benchmarks/Switchboard")
 ]
 
-// MARK: - Judges of block detection: compares it with Python itself, attacks it, measures it
+// MARK: - Judges: they compare with Python itself, attack, and measure
 
 targets += [
-  .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram")
+  .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram"),
+  // These two look inside the plugin, so their release builds need `-enable-testing`; see the Makefile.
+  .executableTarget(name: "kernel-bench", dependencies: ["Kernel"], path: "Benchmarks/Kernel"),
+  .executableTarget(name: "kernel-wire-fuzz", dependencies: ["Kernel", "JSON"], path: "Tests/Fuzz/KernelWire"),
 ]
 
 // MARK: - Plugins

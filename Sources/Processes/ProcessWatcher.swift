@@ -144,15 +144,23 @@ public final class ProcessWatcher: Sendable {
     }
   }
 
+  /// The end can be taken from the system once: all who watch the process are told together.
   private func ended(_ token: UInt64) {
-    let one = state.withLock { state -> Watched? in
-      guard let one = state.watched.removeValue(forKey: token) else { return nil }
-      _ = linux_poller_set(poller, Int32(LINUX_POLLER_REMOVE), one.end.descriptor, token, false, false)
-      return one
+    let all = state.withLock { state -> [Watched] in
+      guard let pid = state.watched[token]?.pid else { return [] }
+      let tokens = state.watched.filter { $0.value.pid == pid }.keys
+      return tokens.sorted().compactMap { token in
+        guard let one = state.watched.removeValue(forKey: token) else { return nil }
+        _ = linux_poller_set(poller, Int32(LINUX_POLLER_REMOVE), one.end.descriptor, token, false, false)
+        return one
+      }
     }
-    guard let one else { return }
-    one.end.close()
-    one.body(Spawn.reap(one.pid))
+    guard let pid = all.first?.pid else { return }
+    let ending = Spawn.reap(pid)
+    for one in all {
+      one.end.close()
+      one.body(ending)
+    }
   }
 
   private func listenForGrowth(_ listens: Bool) {

@@ -51,6 +51,7 @@ struct RealKernelResultTests {
   @Test func watchesLeaveNoTrace() async throws {
     let kernel = try await PythonKernel()
     let results = try ResultHarness()
+    defer { withExtendedLifetime(results) {} }
     let service = WatchService(evaluator: kernel, results: results.service, kernelOf: { _ in "k" })
     _ = try await kernel.execute("x = 41; 'kept'")
     let sum = try await service.add(.document("/a.py"), "x + 1", limit: .seconds(10))

@@ -34,6 +34,17 @@ final class ResultHarness: Sendable {
     if !keepsDirectory { try? FileManager.default.removeItem(atPath: directory) }
   }
 
+  /// Waits for what is told of the disk, on a thread that may block.
+  func trouble(_ wanted: @escaping @Sendable ([String?]) -> String??) async -> String?? {
+    await withCheckedContinuation { waiter in
+      let troubles = troubles
+      OwnedThread.start(name: "t-trouble") {
+        waiter.resume(returning: troubles.wait(until: MonotonicClock.after(.seconds(60))) { wanted($0) })
+      }?
+      .detach()
+    }
+  }
+
   /// Ends it and begins again on the same directory.
   func restarted(limits: ResultLimits = ResultLimits()) throws -> ResultHarness {
     service.stop()

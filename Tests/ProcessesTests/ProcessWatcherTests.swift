@@ -15,6 +15,23 @@ import Testing
     #expect(ProcessEnd(pid) == nil, "it was reaped")
   }
 
+  @Test func twoWatchesOfOneChildHearTheSame() async throws {
+    let place = Place()
+    let watcher = try ProcessWatcher()
+    defer { watcher.stop() }
+    let (pid, _) = try place.beginAndHear("echo; sleep 1000")
+    let process = try #require(ProcessIdentity(pid))
+    let (endings, feed) = AsyncStream<ProcessEnding>.makeStream()
+    for _ in 0..<3 { try watcher.watch(process) { feed.yield($0) } }
+    process.signalGroup(SIGKILL)
+    var heard: [ProcessEnding] = []
+    for await ending in endings {
+      heard.append(ending)
+      if heard.count == 3 { break }
+    }
+    #expect(heard == [.signalled(SIGKILL), .signalled(SIGKILL), .signalled(SIGKILL)])
+  }
+
   @Test func signalThatEndedAChild() async throws {
     let place = Place()
     let watcher = try ProcessWatcher()

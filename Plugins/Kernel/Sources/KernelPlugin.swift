@@ -68,6 +68,7 @@ public final class KernelPlugin: Plugin {
         await kernels.rename(old, to: new)
         try await watches.rename(old, to: new)
       }.all + WatchCommands(service: watches).all
+      + ProxyCommands(kernels: kernels, runs: runs) { [log = context.log] in log.warning($0, $1) }.all
   }
 
   /// Opens what is kept, looks for the kernels of before, and begins to tell of them.

@@ -61,4 +61,63 @@ import ZeroMQ
     let result = await recorder.message("execute_result", of: request)
     #expect(String(decoding: result.content, as: UTF8.self).contains("42"))
   }
+
+  /// The first subscriber gets the welcome for "", a second none: that is what the random topic is for.
+  @Test func aKernelThatJupyterClientWatchesIsAttachedToAndABusyOneToo() async throws {
+    let kernel = try TestKernel.python()
+    let watcher = try Watcher(of: kernel)
+    try watcher.waitUntilReady()
+    let recorder = LinkRecorder()
+    let link = try await connect(kernel, to: recorder)
+    _ = try await link.ready(within: .seconds(60))
+    let request = try run("6 * 7", on: link)
+    await recorder.done(request)
+    let result = await recorder.message("execute_result", of: request)
+    #expect(String(decoding: result.content, as: UTF8.self).contains("42"))
+    // A kernel that is busy for ever answers on control.
+    let endless = try run("while True: pass", on: link)
+    _ = await recorder.message("execute_input", of: endless)
+    let second = LinkRecorder()
+    let late = try await connect(kernel, to: second)
+    let information = try await late.ready(within: .seconds(60))
+    #expect(String(decoding: information, as: UTF8.self).contains("ipython"))
+    withExtendedLifetime(watcher) {}
+  }
+}
+
+/// A jupyter_client that has its channels open to a kernel, until this goes.
+private final class Watcher {
+  private let process = Process()
+  private let output = Pipe()
+  private let input = Pipe()
+
+  init(of kernel: TestKernel) throws {
+    process.executableURL = TestPlaces.root.appending(path: "build/venv/bin/python")
+    process.arguments = [
+      "-c",
+      """
+      import sys
+      from jupyter_client.blocking import BlockingKernelClient
+      client = BlockingKernelClient(connection_file=sys.argv[1])
+      client.load_connection_file()
+      client.start_channels()
+      client.wait_for_ready(timeout=60)
+      print("ready", flush=True)
+      sys.stdin.read()
+      """, kernel.file.path(),
+    ]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+  }
+
+  func waitUntilReady() throws {
+    let said = output.fileHandleForReading.readData(ofLength: 6)
+    try #require(said == Data("ready\n".utf8))
+  }
+
+  deinit {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
 }

@@ -37,18 +37,18 @@ import Testing
 
   @Test func findsWhatIsNearTheDocumentFirst() async throws {
     let bench = try LaunchBench()
-    try environment(bench, "home/work/.venv")
-    try bench.write("home/work/.venv/pyvenv.cfg", "home = /x\nversion_info = 3.12.1.final.0\n")
-    try environment(bench, "home/work/deep/venv")
-    try bench.write("home/work/deep/venv/pyvenv.cfg", "uv = 0.5\nversion = 3.10.2\n")
-    try environment(bench, "home/work/deep/.pixi/envs/default")
-    try bench.write("home/work/deep/.pixi/envs/default/conda-meta/python-3.13.0-h1_0.json", "{}")
+    try environment(bench, "home/job/.venv")
+    try bench.write("home/job/.venv/pyvenv.cfg", "home = /x\nversion_info = 3.12.1.final.0\n")
+    try environment(bench, "home/job/deep/venv")
+    try bench.write("home/job/deep/venv/pyvenv.cfg", "uv = 0.5\nversion = 3.10.2\n")
+    try environment(bench, "home/job/deep/.pixi/envs/default")
+    try bench.write("home/job/deep/.pixi/envs/default/conda-meta/python-3.13.0-h1_0.json", "{}")
     try environment(bench, "home/.venv")
-    try bench.write("home/work/.git/HEAD")
-    let found = InterpreterFinder(bench.surroundings).near(bench.home + "/work/deep/a.py")
-    #expect(found.map { "\($0.kind) \($0.name) \($0.version ?? "")" } == ["venv deep 3.10.2", "pixi default 3.13.0", "venv work 3.12.1"])
-    chmod(bench.home + "/work/deep/venv", 0o777)
-    let safe = InterpreterFinder(bench.surroundings).near(bench.home + "/work/deep/a.py")
+    try bench.write("home/job/.git/HEAD")
+    let found = InterpreterFinder(bench.surroundings).near(bench.home + "/job/deep/a.py")
+    #expect(found.map { "\($0.kind) \($0.name) \($0.version ?? "")" } == ["venv deep 3.10.2", "pixi default 3.13.0", "venv job 3.12.1"])
+    chmod(bench.home + "/job/deep/venv", 0o777)
+    let safe = InterpreterFinder(bench.surroundings).near(bench.home + "/job/deep/a.py")
     #expect(safe.map(\.kind) == [.pixi, .venv], "an environment that others can write into is none of ours")
     await bench.finish()
   }
@@ -181,7 +181,7 @@ import Testing
     let planner = LocalPlanner(surroundings)
     let plan = try planner.plan(KernelOrder(spec: "xpython"), planner.choose(KernelOrder(spec: "xpython")))
     #expect(plan.command == ["\(bench.folder)/env/bin/python", "-m", "xpython_launcher", "-f", "{connection_file}"])
-    #expect(plan.usesSockets && plan.registers && plan.environment["VIRTUAL_ENV"] == bench.folder + "/env")
+    #expect(!plan.usesSockets && plan.registers && plan.environment["VIRTUAL_ENV"] == bench.folder + "/env")
     await bench.finish()
   }
 

@@ -222,23 +222,19 @@ import Testing
   }
 
   /// Takes the network: `JACKFIELD_TEST_INSTALL=1` runs it.
-  @Test(.enabled(if: getenv("JACKFIELD_TEST_INSTALL") != nil), arguments: [true, false])
-  func xeusPython(usesSockets: Bool) async throws {
+  @Test(.enabled(if: getenv("JACKFIELD_TEST_INSTALL") != nil)) func xeusPythonRegisters() async throws {
     let bench = try LaunchBench()
-    _ = try await bench.run([LaunchBench.python, "-m", "venv", bench.folder + "/xeus"])
-    _ = try await bench.run([bench.folder + "/xeus/bin/python", "-m", "pip", "install", "-q", "xeus-python"])
-    let document = try bench.write("xeus/a.py")
-    let entries = SpecCatalog(bench.surroundings).entries(near: nil)
-    let planner = LocalPlanner(
-      Surroundings(environment: bench.surroundings.environment.merging(["VIRTUAL_ENV": bench.folder + "/xeus"]) { $1 }))
-    let order = KernelOrder(spec: "xpython", document: document)
-    var plan = try planner.plan(order, planner.choose(order))
-    #expect(plan.registers && plan.usesSockets, "\(entries)")
-    plan.usesSockets = usesSockets
-    let kernel = try #require(try await bench.provider.launch(plan) as? LocalKernel)
-    #expect(kernel.connection.transport == (usesSockets ? "ipc" : "tcp"))
-    let lines = try await bench.ask(kernel, "run('import sys; print(6 * 7, sys.prefix)')")
-    #expect(lines == ["42 \(bench.folder)/xeus"])
+    try await bench.makeBareEnvironment()
+    let prefix = bench.folder + "/bare"
+    _ = try await bench.run([prefix + "/bin/python", "-m", "pip", "install", "-q", "xeus-python"])
+    let environment = bench.surroundings.environment.merging(["VIRTUAL_ENV": prefix]) { $1 }
+    let planner = LocalPlanner(Surroundings(environment: environment))
+    let order = KernelOrder(spec: "xpython")
+    let plan = try planner.plan(order, planner.choose(order))
+    #expect(plan.registers && plan.command.first == prefix + "/bin/python3.11")
+    let kernel = try #require(try await bench.provider.register(plan, bench.provider.place()))
+    let lines = try await bench.ask(kernel, "run('import os; print(6 * 7, os.getpid())')")
+    #expect(lines == ["42 \(kernel.record.process.pid)"] && kernel.connection.transport == "tcp")
     await kernel.kill()
     await kernel.cleanUp()
     await bench.finish()

@@ -91,7 +91,7 @@ import WebSockets
       _ = await kernel.heard.message("stream", of: id)
       let link = try #require(kernel.link as? ServerLink)
       await link.breakConnection()
-      await kernel.heard.wait { $0.contains { if case .reconnected = $0 { true } else { false } } }
+      await kernel.heard.wait { if case .reconnected = $0 { true } else { false } }
       let run = try await kernel.outcome(of: id)
       #expect(run.text == "begun\nwhile away\n" && run.status == "ok")
       #expect(kernel.heard.events.contains { if case .disconnected = $0 { true } else { false } })
@@ -103,7 +103,7 @@ import WebSockets
     try await withKernel { handle in
       let kernel = try await Conformed(handle, limit: .seconds(60))
       _ = try await handle.rest.ask("DELETE", ServerREST.path(of: handle.id))
-      await kernel.heard.wait { $0.contains { if case .lost = $0 { true } else { false } } }
+      await kernel.heard.wait { if case .lost = $0 { true } else { false } }
       _ = await handle.ended()
       #expect(!handle.isAlive)
       #expect(throws: PluginFailure.self) { try kernel.begin("1") }
@@ -160,7 +160,7 @@ import WebSockets
     let kernel = try await Conformed(handle, limit: .seconds(60))
     let pid = try await kernel.run("import os\nprint(os.getpid())").text.trimmingCharacters(in: .whitespacesAndNewlines)
     own.kill()
-    await kernel.heard.wait { $0.contains { if case .lost = $0 { true } else { false } } }
+    await kernel.heard.wait { if case .lost = $0 { true } else { false } }
     #expect(!handle.isAlive)
     await kernel.link.close()
     if let pid = pid_t(pid) { Glibc.kill(pid, SIGKILL) }

@@ -64,9 +64,11 @@ final class TestServer: Sendable {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
+  /// A child of a thread of libdispatch begins with all signals blocked, and so would its kernels.
   /// Says its address when its loop runs: then it is listed and listens.
   private static let program = """
-    import sys
+    import signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     from jupyter_server.serverapp import ServerApp
     app = ServerApp()
     app.initialize(argv=["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--allow-root", "--no-browser", "--ServerApp.root_dir=" + sys.argv[1]])

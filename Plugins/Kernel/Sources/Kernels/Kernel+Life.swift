@@ -18,7 +18,7 @@ extension Kernel {
   /// - Parameter since: When it was begun, as far as it is known.
   func adopt(_ handle: any KernelHandle, since: Double? = nil) async throws {
     try await changing("attach to") {
-      try await converse(with: handle)
+      try await converse(with: handle, isOurs: false)
       started = since ?? started
     }
   }
@@ -47,8 +47,12 @@ extension Kernel {
 
   /// Lets go of a kernel that lives on.
   func leave() async {
-    generation += 1
     abortAll(because: "the host stopped; the kernel goes on", status: .lost)
+    await detach()
+  }
+
+  private func detach() async {
+    generation += 1
     inbox?.close()
     await link?.close()
     link = nil
@@ -91,7 +95,8 @@ extension Kernel {
     }
   }
 
-  private func converse(with handle: any KernelHandle) async throws {
+  /// - Parameter isOurs: Whether it is ended when it does not answer; one that somebody else needs is let go of.
+  private func converse(with handle: any KernelHandle, isOurs: Bool = true) async throws {
     generation += 1
     let generation = generation
     self.handle = handle
@@ -119,7 +124,7 @@ extension Kernel {
       settle()
     } catch {
       let cause = end.map { startFailure($0) } ?? error
-      await endProcess(restarting: false)
+      if isOurs { await endProcess(restarting: false) } else { await detach() }
       throw cause
     }
   }

@@ -125,6 +125,7 @@ extension Kernel {
 
   /// Sends a message as it is.
   func relay(_ message: KernelMessage) throws {
+    if message.channel == .stdin { active?.asksSince = nil }
     guard let link else { throw failure("cannot reach kernel '\(id)': it is \(status.rawValue)", code: "kernel_dead", status: .gone) }
     try link.send(message)
   }

@@ -55,21 +55,24 @@ extension Kernel {
   /// Sends the next run when nothing runs.
   func pump() {
     guard active == nil, !isChanging, [.idle, .busy].contains(status), let link, let run = queue.takeNext() else { return }
-    let message = UUID().uuidString.lowercased()
+    let message = run.request?.messageHeader?.id ?? UUID().uuidString.lowercased()
     var timings = RunTimings(queued: run.description.queued)
     timings.sent = Self.now
     active = ActiveRun(run: run, message: message, timings: timings)
     lastActivity = Self.now
     note("started", .object([:]), of: run)
     do {
-      try link.send(
-        .request("execute_request", id: message, session: session, content: Self.content(of: run), metadata: run.options.metadata))
+      try link.send(run.request ?? request(for: run, id: message))
       set(.busy)
     } catch {
       active?.status = .lost
       active?.reason = "cannot send the code to the kernel: \(error)"
       if let run = active { finish(run) }
     }
+  }
+
+  private func request(for run: QueuedRun, id: String) -> KernelMessage {
+    .request("execute_request", id: id, session: session, content: Self.content(of: run), metadata: run.options.metadata)
   }
 
   private static func content(of run: QueuedRun) -> [UInt8] {
@@ -105,6 +108,7 @@ extension Kernel {
     let ending = RunEnding(
       status: status, executionCount: nil, reason: why, timings: RunTimings(queued: run.description.queued))
     conclude(run, ending)
+    if let abandoned = run.abandoned { own { _ in await abandoned() } }
   }
 
   /// Ends a run that was sent.

@@ -85,7 +85,10 @@ actor Kernel {
   var usage: KernelUsage? { handle?.usage() }
 
   /// What a host that starts later needs to find it again.
-  var record: JSONValue? { status == .dead ? nil : handle?.persist() }
+  var record: JSONValue? {
+    guard status != .dead, let handle else { return nil }
+    return handle.persist()
+  }
 
   func set(_ status: KernelStatus, reason: String? = nil) {
     guard status != self.status || reason != self.reason else { return }

@@ -6,24 +6,24 @@ internal import SQLite
 
 /// The commands `results.*`.
 struct ResultCommands: Sendable {
-  private struct Edit: Decodable, Sendable {
+  struct Edit: Decodable, Sendable {
     var document: String
     var changes: [LineEdit]
     var text: String?
   }
 
-  private struct Sync: Decodable, Sendable {
+  struct Sync: Decodable, Sendable {
     var document: String
     var text: String?
     var path: String?
   }
 
-  private struct Rename: Decodable, Sendable {
+  struct Rename: Decodable, Sendable {
     var from: String
     var to: String
   }
 
-  private struct Clear: Decodable, Sendable {
+  struct Clear: Decodable, Sendable {
     var id: String?
     var document: String?
     var kernel: String?
@@ -31,7 +31,7 @@ struct ResultCommands: Sendable {
     var pinned: Bool?
   }
 
-  private struct Pin: Decodable, Sendable {
+  struct Pin: Decodable, Sendable {
     var id: String
     var pinned: Bool?
   }
@@ -67,7 +67,7 @@ struct ResultCommands: Sendable {
     .bytes(name) { payload, _ in Payload(bytes: try await body(try payload.decode()).bytes()) }
   }
 
-  private func edit(_ input: Edit) async throws -> JSONValue {
+  func edit(_ input: Edit) async throws -> JSONValue {
     try await service.change { tables in
       let anchors = AnchorChanges(tables: tables)
       try anchors.edit(input.document, input.changes)
@@ -76,7 +76,7 @@ struct ResultCommands: Sendable {
     }
   }
 
-  private func sync(_ input: Sync) async throws -> JSONValue {
+  func sync(_ input: Sync) async throws -> JSONValue {
     try await service.change { tables in
       let text: String
       if let given = input.text {
@@ -89,7 +89,7 @@ struct ResultCommands: Sendable {
     }
   }
 
-  private func clear(_ input: Clear) async throws -> JSONValue {
+  func clear(_ input: Clear) async throws -> JSONValue {
     guard [input.id != nil, input.document != nil, input.kernel != nil, input.all == true].count(where: \.self) == 1 else {
       throw PluginFailure(
         "cannot clear results: name one of 'id', 'document' and 'kernel', or say 'all': true", code: "bad_request", status: .invalid)
@@ -114,7 +114,7 @@ struct ResultCommands: Sendable {
     }
   }
 
-  private func pin(_ input: Pin) async throws -> JSONValue {
+  func pin(_ input: Pin) async throws -> JSONValue {
     try await service.change { tables in
       guard try ResultRow.find(input.id, tables.database) != nil else { throw ResultReader.notFound(input.id) }
       try tables.touch(input.id, "pinned = ?2") { try $0.bind(2, Int64(input.pinned ?? true ? 1 : 0)) }

@@ -8,6 +8,10 @@ struct QueuedRun: Sendable {
   /// Runs that were ordered together; after an error the rest of a batch is not begun.
   var batch: String
   var stopsBatchOnError = true
+  /// A front end's own request, sent as it is instead of one of ours.
+  var request: KernelMessage?
+  /// Called when it ends without ever having been sent.
+  var abandoned: (@Sendable () async -> Void)?
   /// Whether somebody asked for it to be next.
   var isNext = false
 }

@@ -70,7 +70,7 @@ final class LocalProvider: KernelProvider {
 
   // MARK: - Beginning
 
-  private func place() throws -> KernelPlace {
+  func place() throws -> KernelPlace {
     let id = try KernelID.make()
     return KernelPlace(id: id, runtimeDirectory: JupyterPaths(surroundings).runtimeDirectory, outputDirectory: "\(state)/kernels/\(id)")
   }
@@ -89,7 +89,7 @@ final class LocalProvider: KernelProvider {
   /// Begins a kernel that chooses its own ports and tells them: nobody can take them in between.
   ///
   /// - Returns: Nil when it does not tell them, so that it can be begun the other way.
-  private func register(_ plan: KernelPlan, _ place: KernelPlace) async throws -> LocalKernel? {
+  func register(_ plan: KernelPlan, _ place: KernelPlace) async throws -> LocalKernel? {
     let registration = try await ConnectionRegistration.begin(kernel: place.id, within: Self.registrationLimit)
     defer { registration.close() }
     let record = try await tools.work.run { [self] in

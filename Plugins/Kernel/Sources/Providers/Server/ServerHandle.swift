@@ -95,9 +95,12 @@ final class ServerHandle: KernelHandle {
       status: .unsupported)
   }
 
-  /// Lets the server end it. One that cannot be asked keeps it, and it is given up here.
+  /// Lets the server end it, and waits until it knows it no more. One that cannot be asked keeps it, and it is given up here.
   func kill() async {
-    _ = try? await rest.ask("DELETE", ServerREST.path(of: id), accepting: [404])
+    for _ in 0..<50 {
+      guard let answer = try? await rest.ask("DELETE", ServerREST.path(of: id), accepting: [404]), answer.status != 404 else { break }
+      try? await Task.sleep(for: .milliseconds(200))
+    }
     isGone()
   }
 

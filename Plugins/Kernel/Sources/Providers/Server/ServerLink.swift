@@ -26,6 +26,8 @@ final class ServerLink: KernelLink {
     var broken = 0
     var isReconnecting = false
     var reconnecting: Task<Void, Never>?
+    /// Looks whether a kernel that said that it goes is gone.
+    var farewell: Task<Void, Never>?
     var isClosed = false
     /// Why nothing more comes; nil while something may.
     var lost: String?
@@ -95,16 +97,16 @@ final class ServerLink: KernelLink {
   }
 
   func close() async {
-    let (socket, task) = state.withLock { state in
+    let (socket, tasks) = state.withLock { state in
       state.isClosed = true
       for waiter in state.waiters.values { waiter.finish(throwing: CancellationError()) }
       state.waiters = [:]
-      return (state.socket, state.reconnecting)
+      return (state.socket, [state.reconnecting, state.farewell].compactMap { $0 })
     }
     outlet.close()
-    task?.cancel()
+    for task in tasks { task.cancel() }
     await socket?.close()
-    await task?.value
+    for task in tasks { await task.value }
   }
 
   // MARK: - Sending
@@ -170,6 +172,22 @@ final class ServerLink: KernelLink {
       if let change { outlet.pass(.restarted(change)) }
     }
     outlet.pass(.message(message))
+    if message.channel == .iopub, message.messageHeader?.type == "shutdown_reply" { lookWhetherItEnds() }
+  }
+
+  /// A server tells nobody that a kernel was deleted; but the kernel says that it goes.
+  private func lookWhetherItEnds() {
+    state.withLock { state in
+      guard state.farewell == nil, !state.isClosed else { return }
+      state.farewell = Task { [self] in
+        for _ in 0..<10 where !Task.isCancelled {
+          guard let answer = try? await handle.rest.ask("GET", ServerREST.path(of: handle.id), accepting: [404]) else { break }
+          if answer.status == 404 { return lose("the kernel was ended by another client of \(settings)") }
+          try? await Task.sleep(for: .seconds(1))
+        }
+        self.state.withLock { $0.farewell = nil }
+      }
+    }
   }
 
   private func tellReconnected() {
@@ -290,8 +308,8 @@ final class ServerLink: KernelLink {
     }
     guard let waiters else { return }
     for waiter in waiters { waiter.finish(throwing: PluginFailure(sentence, code: "kernel_lost", status: .gone)) }
-    outlet.pass(.lost(sentence))
     handle.isGone()
+    outlet.pass(.lost(sentence))
   }
 }
 

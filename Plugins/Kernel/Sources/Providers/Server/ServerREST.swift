@@ -60,13 +60,16 @@ struct ServerREST: Sendable {
         "\(settings) is no Jupyter server: its answer to 'GET api' holds no version; check the address, with the server's base path",
         code: "server_invalid", status: .invalid)
     }
-    return .jupyterServer(version)
+    // Kernel Gateway gives the version of what it is built on, and no more; but it has no status.
+    let hasStatus = try await ask("GET", "api/status", accepting: [401, 403, 404]).status != 404
+    return hasStatus ? .jupyterServer(version) : .gateway(version)
   }
 
   /// The model of a kernel; nil when the server does not know it.
   func kernel(_ id: String) async throws -> JSONValue? {
     let (status, model) = try await ask("GET", Self.path(of: id), accepting: [404])
-    return status == 404 ? nil : model
+    if status == 404 { return nil }
+    return model
   }
 
   static func path(of kernel: String) -> String { "api/kernels/\(WebAddress.escaped(kernel))" }

@@ -32,7 +32,8 @@ final class ResultKeeper {
   private var retryAt: UInt64 = 0
   private var retryDelay = Timing.firstRetry
   private(set) var isInTrouble = false
-  private var spools = 0
+  /// Whether a text could not be written to its file since the last look.
+  private var isTextInTrouble = false
 
   init(
     database: Database, places: ResultPlaces, limits: ResultLimits, tell: @escaping @Sendable ([JSONValue]) -> Void,
@@ -49,7 +50,7 @@ final class ResultKeeper {
 
   /// When there is something to be written at the latest; nil: nothing is.
   var deadline: UInt64? {
-    guard hasChanges else { return nil }
+    guard hasChanges || isInTrouble else { return nil }
     return isInTrouble ? retryAt : writtenAt + Timing.spacing
   }
 
@@ -117,7 +118,7 @@ extension ResultKeeper {
       start(&live, at: event.time)
       openText(&live, name, at: event.time)
       live.isDirty = true
-      if let error = live.text?.feed(text) { complain(error) }
+      if let error = live.text?.feed(text) { complainOfText(error) }
     }
     switch meaning {
     case .text: if live.hasEnded { closeText(&live) }
@@ -146,9 +147,8 @@ extension ResultKeeper {
     if live.isClearing { clear(&live) }
     if let open = live.text, open.name == name || isFull(live) { return }
     closeText(&live)
-    spools += 1
     live.text = LiveText(
-      name, position: live.nextPosition, isLate: live.hasEnded, time: time, spoolName: "\(live.run)-\(spools).text",
+      name, position: live.nextPosition, isLate: live.hasEnded, time: time, spoolName: "\(UInt64.random(in: 0 ... .max)).text",
       directory: places.live, mostBytes: max(0, min(limits.bytesPerText, limits.bytesPerResult - live.bytes)))
     live.nextPosition += 1
   }
@@ -159,7 +159,7 @@ extension ResultKeeper {
   private func closeText(_ live: inout LiveResult) {
     guard var text = live.text else { return }
     let (record, error) = text.seal(run: live.run)
-    if let error { complain(error) }
+    if let error { complainOfText(error) }
     live.text = nil
     live.isDirty = false
     live.bytes += record.bytes
@@ -259,20 +259,26 @@ extension ResultKeeper {
 
   /// Writes all there is, as far as the disk allows.
   func write() {
-    guard hasChanges else { return }
+    guard hasChanges || isInTrouble else { return }
     snapshot()
     do {
       let done = try tables.apply(changes)
       changes.removeAll(keepingCapacity: changes.count < 4_096)
       cost = 0
       writtenAt = MonotonicClock.now
-      recover()
+      // A file that takes no more is trouble, even where the database still has room.
+      if isTextInTrouble { postpone() } else { recover() }
+      isTextInTrouble = false
       if !done.isEmpty { tell(done) }
     } catch {
       complain(error)
-      retryAt = MonotonicClock.now + retryDelay
-      retryDelay = min(2 * retryDelay, Timing.lastRetry)
+      postpone()
     }
+  }
+
+  private func postpone() {
+    retryAt = MonotonicClock.now + retryDelay
+    retryDelay = min(2 * retryDelay, Timing.lastRetry)
   }
 
   /// Adds the state of texts that are still open; an older state that was not written goes.
@@ -286,7 +292,7 @@ extension ResultKeeper {
         live.text = nil
         let (record, error) = text.record(run: run)
         live.text = text
-        if let error { complain(error) }
+        if let error { complainOfText(error) }
         replaceSnapshot(record)
       }
       lives[run] = live
@@ -300,6 +306,11 @@ extension ResultKeeper {
       return true
     }
     add(.output(record))
+  }
+
+  private func complainOfText(_ error: any Error) {
+    isTextInTrouble = true
+    complain(error)
   }
 
   private func complain(_ error: any Error) {
