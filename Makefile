@@ -12,7 +12,7 @@ VENV := $(BUILD_DIRECTORY)/venv
 # Over a thousand tests begun at once on two cores wait so long for their turn that their own limits pass.
 TEST_WIDTH := --experimental-maximum-parallelization-width 5
 
-.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer soak lint check format bench tsan install dist clean
+.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks soak fuzz lint check format bench tsan install dist clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,24 @@ test-trainer: build ## The shipped plugins against the real package onthefly-ai:
 	@Tools/setup trainer
 	$(BUILD_DIRECTORY)/trainer-venv/bin/python -m pytest -q -p no:cacheprovider Tests/RealTrainer
 
+# Some hundreds of megabytes at the first run (kernels of other languages, servers, gateways).
+test-kernels: build ## Real kernels, front ends and servers: bare, through the host, and through its proxy
+	@Tools/setup kernels
+	$(BUILD_DIRECTORY)/kernels-venv/bin/python -m pytest -q -p no:cacheprovider Tests/RealKernels
+
+test-blocks: setup ## Block detection against Python's own parser, on every line of the standard library
+	@Tools/test-blocks
+
 soak: build ## Kills a host that records heavily, 200 times, and looks at its database each time
 	@$(PYTHON) Tests/Soak/recording.py --kills 200
+
+FUZZ_SECONDS ?= 60
+# The second looks inside the plugin, which a release build allows only when it is asked to: hence a folder of its own.
+fuzz: setup ## Attacks block detection and the wire of kernels with seeded junk, FUZZ_SECONDS each (default 60)
+	$(SWIFT) build -c release --product python-blocks
+	$$($(SWIFT) build -c release --show-bin-path)/python-blocks fuzz --seconds $(FUZZ_SECONDS)
+	$(SWIFT) build -c release --scratch-path .build/testing -Xswiftc -enable-testing --product kernel-wire-fuzz
+	$$($(SWIFT) build -c release --scratch-path .build/testing --show-bin-path)/kernel-wire-fuzz --seconds $(FUZZ_SECONDS)
 
 check: ## The rules of the house: layers, exports, formatting, headers
 	@Tools/check
@@ -68,7 +84,7 @@ bench: ## Builds, and measures against bare baselines; the table goes to the ter
 # was reported, also when every test passed.
 tsan: setup ## The concurrent suites under the thread sanitizer
 	TSAN_OPTIONS="exitcode=66 $(TSAN_OPTIONS)" $(SWIFT) test --sanitize thread --scratch-path .build/tsan --no-parallel \
-	  --filter '^(HostTests|PluginSDKTests|TrainerTests|StoreTests|HealthTests|ExportTests)\.'
+	  --filter '^(HostTests|PluginSDKTests|TrainerTests|StoreTests|HealthTests|ExportTests|KernelTests|ProcessesTests|WebSocketsTests|ZeroMQTests)\.'
 
 install: build ## Copies the staged files below $(PREFIX) (default /usr/local)
 	@Tools/install $(or $(PREFIX),/usr/local)

@@ -27,7 +27,8 @@ final class KernelBench: Sendable {
     environment.merge(["JUPYTER_PATH": place, "JUPYTER_RUNTIME_DIR": "\(place)/run", "HOME": place, "IPYTHONDIR": place]) { $1 }
     let links = try KernelLinks()
     self.links = links
-    local = try LocalProvider(surroundings: Surroundings(environment: environment), state: place, data: place) { connection, session, attached, sink in
+    local = try LocalProvider(surroundings: Surroundings(environment: environment), state: place, data: place) {
+      connection, session, attached, sink in
       try await links.open(LinkTerms(connection: connection, session: session, isAttached: attached), to: sink)
     }
     runs = RunTable(folder: "\(place)/runs")

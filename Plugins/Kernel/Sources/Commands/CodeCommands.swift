@@ -95,11 +95,18 @@ struct CodeCommands: Sendable {
     }
     guard let document = order.document else {
       if let only = try? await kernels.target(nil, nil) { return only }
-      return try await kernels.start(order.kernelOrder, provider: order.provider)
+      return try await kernels.start(kernelOrder(order), provider: order.provider)
     }
     if let kernel = await kernels.kernel(of: document) { return kernel }
     call.progress(0, "starting a kernel for \(document)")
-    return try await kernels.kernel(for: document, order: order.kernelOrder, provider: order.provider)
+    return try await kernels.kernel(for: document, order: kernelOrder(order), provider: order.provider)
+  }
+
+  private func kernelOrder(_ order: RunOrder) -> KernelOrder {
+    KernelOrder(
+      spec: order.spec, interpreter: order.interpreter, workingDirectory: order.working_directory, document: order.document,
+      install: order.install ?? false, overlay: order.overlay ?? false,
+      outlivesHost: kernels.services.settings.outliveHost ?? true)
   }
 
   private func queuedRun(_ piece: ChosenCode, _ order: RunOrder, _ kernel: Kernel, _ batch: String) -> QueuedRun {

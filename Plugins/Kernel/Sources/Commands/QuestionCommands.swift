@@ -90,10 +90,16 @@ struct QuestionCommands: Sendable {
   private func comm(_ input: Comm) async throws -> JSONValue {
     let kernel = try await kernels.target(input.kernel, input.document)
     if input.action == "list" {
-      return ["comms": .array(await kernel.comms.map { ["comm_id": .string($0.key), "target_name": .string($0.value.target), "state": .object($0.value.state)] })]
+      return [
+        "comms": .array(
+          await kernel.comms.map {
+            ["comm_id": .string($0.key), "target_name": .string($0.value.target), "state": .object($0.value.state)]
+          })
+      ]
     }
     guard let comm = input.comm_id, ["open", "msg", "close"].contains(input.action) else {
-      throw PluginFailure("cannot send a comm message: 'action' must be list, open, msg or close, and all but list need 'comm_id'", status: .invalid)
+      throw PluginFailure(
+        "cannot send a comm message: 'action' must be list, open, msg or close, and all but list need 'comm_id'", status: .invalid)
     }
     var content: [String: JSONValue] = ["comm_id": .string(comm), "data": input.data ?? [:]]
     if input.action == "open" { content["target_name"] = .string(input.target_name ?? "") }

@@ -55,7 +55,8 @@ extension Kernel {
     }
     let tried = ways.isEmpty ? "no way of interrupting it is known" : "tried \(ways.map(\.rawValue).joined(separator: ", then "))"
     throw failure(
-      "kernel '\(id)' goes on in spite of the interrupt: \(tried); interrupt again, or restart it with kernel.restart", code: "not_interrupted",
+      "kernel '\(id)' goes on in spite of the interrupt: \(tried); interrupt again, or restart it with kernel.restart",
+      code: "not_interrupted",
       status: .deadline)
   }
 

@@ -178,7 +178,11 @@ extension Kernel {
   }
 
   /// Ids come from outside and go into JSON as they are.
-  private static func tame(_ id: String) -> String { String(id.unicodeScalars.filter { $0.isASCII && ($0 == "-" || $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) }.prefix(80).map(Character.init)) }
+  private static func tame(_ id: String) -> String {
+    String(
+      id.unicodeScalars.filter { $0.isASCII && ($0 == "-" || $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) }
+        .prefix(80).map(Character.init))
+  }
 
   // MARK: - Input
 

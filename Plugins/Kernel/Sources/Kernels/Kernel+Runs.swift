@@ -121,7 +121,8 @@ extension Kernel {
     conclude(run.run, ending)
     lastActivity = Self.now
     if ending.status != .ok, run.run.stopsBatchOnError {
-      dropWaiting(ofBatch: run.run.batch, because: "a block before it in the same order \(ending.status == .error ? "failed" : "did not end")")
+      dropWaiting(
+        ofBatch: run.run.batch, because: "a block before it in the same order \(ending.status == .error ? "failed" : "did not end")")
     }
     services.news(.ran(kernel: id))
     settle()

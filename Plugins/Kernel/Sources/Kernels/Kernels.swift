@@ -102,7 +102,8 @@ actor Kernels: ExpressionEvaluator {
     }
     let details = handle.describe()
     let plan = KernelPlan(
-      order: KernelOrder(), spec: details["spec"]?.stringValue ?? "attached", displayName: details["display_name"]?.stringValue ?? "attached kernel",
+      order: KernelOrder(), spec: details["spec"]?.stringValue ?? "attached",
+      displayName: details["display_name"]?.stringValue ?? "attached kernel",
       language: details["language"]?.stringValue ?? "")
     let kernel = add(plan, provider, nil)
     do { try await kernel.adopt(handle) } catch {
@@ -117,10 +118,13 @@ actor Kernels: ExpressionEvaluator {
     guard let name else { return providers[0] }
     if let provider = providers.first(where: { $0.name == name }) { return provider }
     throw PluginFailure(
-      "no provider '\(name)' of kernels; there are \(providers.map(\.name).joined(separator: ", "))", code: "no_provider", status: .notFound)
+      "no provider '\(name)' of kernels; there are \(providers.map(\.name).joined(separator: ", "))", code: "no_provider", status: .notFound
+    )
   }
 
-  private func add(_ plan: KernelPlan, _ provider: any KernelProvider, _ policy: KernelPolicy?, id: String = UUID().uuidString.lowercased()) -> Kernel {
+  private func add(_ plan: KernelPlan, _ provider: any KernelProvider, _ policy: KernelPolicy?, id: String = UUID().uuidString.lowercased())
+    -> Kernel
+  {
     let kernel = Kernel(
       id: id, plan: plan, provider: provider, policy: policy ?? KernelPolicy(services.settings), services: services)
     all[id] = kernel
@@ -232,7 +236,9 @@ extension Kernels {
   func tick() async {
     for kernel in all.values {
       await kernel.tick()
-      if await kernel.isOverCeiling { await kernel.kill(because: "it was ended at its memory ceiling of \(kernel.policy.memoryCeiling) bytes") }
+      if await kernel.isOverCeiling {
+        await kernel.kill(because: "it was ended at its memory ceiling of \(kernel.policy.memoryCeiling) bytes")
+      }
       if await kernel.isIdleTooLong {
         services.info("idle kernel shut down", ["kernel": kernel.id])
         try? await shutDown(kernel)
@@ -264,7 +270,8 @@ extension Kernels {
         do {
           let plan = try await providers[0].prepare(KernelOrder(spec: spec))
           let kernel = Kernel(
-            id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings), services: services)
+            id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings),
+            services: services)
           try await kernel.begin()
           await kernel.warmUp()
           warm.append(kernel)

@@ -128,7 +128,8 @@ final class RunLog: Sendable {
   }
 
   private static func gap(_ count: Int) -> [UInt8] {
-    Array(#"{"type":"truncated","content":{"events":\#(count),"note":"\#(count) events of this run were not kept: the disk was full"}}"#.utf8)
+    Array(
+      #"{"type":"truncated","content":{"events":\#(count),"note":"\#(count) events of this run were not kept: the disk was full"}}"#.utf8)
   }
 }
 

@@ -50,12 +50,6 @@ struct RunOrder: Decodable, Sendable {
   /// Whether the answer waits for the end of the runs; otherwise it names them and they go on.
   var wait: Bool?
 
-  var kernelOrder: KernelOrder {
-    KernelOrder(
-      spec: spec, interpreter: interpreter, workingDirectory: working_directory, document: document, install: install ?? false,
-      overlay: overlay ?? false)
-  }
-
   var options: RunOptions {
     RunOptions(storesHistory: store_history ?? true, isSilent: silent ?? false, allowsInput: stdin ?? true)
   }

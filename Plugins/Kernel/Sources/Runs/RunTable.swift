@@ -40,7 +40,8 @@ final class RunTable: Sendable {
   func find(_ id: String) throws -> (run: RunDescription, log: RunLog) {
     guard let entry = state.withLock({ $0.entries[id] }) else {
       throw PluginFailure(
-        "no run '\(id)' any more: the latest \(Self.most) that ended are kept; results.get reads older results", code: "no_run", status: .notFound)
+        "no run '\(id)' any more: the latest \(Self.most) that ended are kept; results.get reads older results", code: "no_run",
+        status: .notFound)
     }
     return (entry.run, entry.log)
   }
