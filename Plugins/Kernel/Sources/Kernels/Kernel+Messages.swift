@@ -68,6 +68,7 @@ extension Kernel {
     run.timings.reply = Self.now
     run.hasReplied = true
     read(message, into: &run)
+    stopBatch(of: &run)
     active = run
     if run.isDone { finishSoon(run) }
   }
