@@ -51,6 +51,11 @@ import Testing
           serve       start a host here, in the foreground
           status      show the host, its plugins, and how its commands are doing
           top         show what the plugins are doing, live
+          exec        run a file, or the block at a line of it, in its kernel
+          repl        type code into a file's kernel
+          watch       show what expressions are in a file's kernel, after every run
+          kernels     show the kernels, live, and interrupt, restart or end them
+          kernel      start, attach, share and end kernels
           plugins     list plugins, and say why one was not loaded
           commands    list what can be called
           call        call a command and print its answer

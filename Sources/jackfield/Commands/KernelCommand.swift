@@ -5,13 +5,15 @@ import JSON
 extension Subcommand {
   static let kernel = Subcommand(
     name: "kernel", summary: "start, attach, share and end kernels",
-    arguments: "[list | specs | interpreters | start [FILE] | show | interrupt | restart | shutdown | attach [FILE] | install | proxy]",
+    arguments:
+      "[list | specs [FILE] | interpreters [FILE] | start [FILE] | show | interrupt | restart | shutdown | attach [FILE] | install | proxy]",
     options: [
       OptionSpec(name: "--kernel", value: "ID", help: "the kernel, by its id, its first characters, or a file that runs in it"),
       OptionSpec(name: "--spec", value: "NAME", help: "with start and proxy: the kernelspec of a new kernel"),
       OptionSpec(name: "--python", value: "PATH", help: "with start, proxy and install: an interpreter, or an environment's folder"),
       OptionSpec(name: "--install", help: "with start: install ipykernel there when it is missing"),
       OptionSpec(name: "--overlay", help: "with start: add ipykernel in an environment of Jackfield's own"),
+      OptionSpec(name: "--dry-run", help: "with install: only tell the command"),
       OptionSpec(name: "-f", value: "FILE", help: "with attach and proxy: the connection file"), .json,
     ],
     passesOnBehind: "proxy",
@@ -22,7 +24,7 @@ extension Subcommand {
       show          all that is known of one
       interrupt     stop what it runs; restart: begin it anew under its id; shutdown: end it
       attach        reach a kernel that somebody else began
-      install       put ipykernel into an environment, or show how
+      install       put ipykernel into the environment that --python names; --dry-run only tells the command
       proxy         offer a kernel to a Jupyter front end by a connection file, until it ends; other options go to the new kernel's command
       A kernel is named by its file or its id; the only one need not be named. In a kernelspec, \
       "argv": ["jackfield", "kernel", "proxy", "--spec", "python3", "-f", "{connection_file}"] lets every Jupyter front end use the host's kernels.
@@ -46,7 +48,7 @@ enum KernelVerb: String, CaseIterable {
     case .show, .interrupt, .restart, .shutdown: ["--kernel"]
     case .start: ["--spec", "--python", "--install", "--overlay"]
     case .attach: ["-f"]
-    case .install: ["--python", "--overlay"]
+    case .install: ["--python", "--overlay", "--dry-run"]
     case .proxy: ["--kernel", "--spec", "--python", "-f"]
     }
   }
@@ -69,7 +71,7 @@ struct KernelCommand {
     for option in invocation.options.keys.sorted() where !known.contains(option) {
       throw Self.error("'\(option)' means nothing to 'kernel \(verb)'")
     }
-    if words.count == 2, [.list, .specs, .interpreters, .install, .proxy].contains(verb) {
+    if words.count == 2, [.list, .install, .proxy].contains(verb) {
       throw Self.error("'kernel \(verb)' takes no '\(words[1])'")
     }
     self.invocation = invocation
@@ -84,30 +86,45 @@ struct KernelCommand {
     case .list:
       let frame = KernelsFrame(try call("kernel.list", [:]), now: 0)
       if invocation.wantsJSON { Terminal.print(frame.json) } else { Terminal.print(frame.lines().joined(separator: "\n")) }
-    case .specs: show(try call("kernel.specs", [:]), "specs", ["name", "display_name", "language", "path"])
-    case .interpreters: show(try call("kernel.interpreters", [:]), "interpreters", ["path", "version", "kind"])
+    case .specs: show(try call("kernel.specs", document()), "specs", ["name", "display_name", "language", "source"])
+    case .interpreters: show(try call("kernel.interpreters", document()), "interpreters", ["executable", "version", "kind", "ipykernel"])
     case .start: try start()
     case .show: Terminal.print(try call("kernel.show", try target()))
     case .interrupt: say(try call("kernel.interrupt", try target()), "interrupted")
     case .restart: say(try call("kernel.restart", try target(), waiting: "restarting"), "restarted")
     case .shutdown: say(try call("kernel.shutdown", try target(), waiting: "shutting down"), "shut down")
     case .attach: try attach()
-    case .install: Terminal.print(try call("kernel.install", KernelTarget.input(invocation), waiting: "installing ipykernel"))
+    case .install: try install()
     case .proxy: return try KernelProxy(invocation).run()
     }
     return SystemExit.ok
   }
 
-  private func start() throws {
+  private func document() -> [String: JSONValue] { argument.map { ["document": .string(KernelTarget.absolute($0))] } ?? [:] }
+
+  private func install() throws {
     var input = KernelTarget.input(invocation)
-    if let argument { input["document"] = .string(KernelTarget.absolute(argument)) }
+    guard input["interpreter"] != nil else {
+      throw Self.error("'kernel install' wants '--python PATH': an interpreter, or an environment's folder")
+    }
+    if invocation.has("--dry-run") { input["dry_run"] = true }
+    let answer = try call("kernel.install", input, waiting: "installing ipykernel")
+    if invocation.wantsJSON { return Terminal.print(answer) }
+    let version = answer["ipykernel"]?.stringValue.map { Terminal.plain($0) }
+    let isThere =
+      version.map { "ipykernel \($0) is there" } ?? "ipykernel is missing; this installs it: \(StatusCommand.text(answer["command"]))"
+    Terminal.print("\(StatusCommand.text(answer["interpreter"])): \(isThere)")
+  }
+
+  private func start() throws {
+    let input = KernelTarget.input(invocation).merging(document()) { $1 }
     say(try call("kernel.start", input, waiting: "starting a kernel"), "started")
   }
 
   private func attach() throws {
     var input: [String: JSONValue] = [:]
     if let file = invocation.value("-f") { input["connection_file"] = .string(Self.connectionFile(file)) }
-    if let argument { input["document"] = .string(KernelTarget.absolute(argument)) }
+    input.merge(document()) { $1 }
     say(try call("kernel.attach", input, waiting: "attaching"), "attached")
   }
 

@@ -56,7 +56,8 @@ final class RunFollower {
         return outcome
       case .failure(let failure):
         if outcome.wasInterrupted { return outcome }
-        throw CommandFailure(failure.description)
+        guard let timeout, failure.data?["status"] == "deadline" else { throw CommandFailure(failure.description) }
+        throw CommandFailure("the code did not end within \(timeout) ms, and was interrupted; give it more with '--timeout'")
       }
     }
   }

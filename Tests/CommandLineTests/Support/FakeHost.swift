@@ -14,13 +14,16 @@ final class FakeHost: Sendable {
   let home: String
   private let listener: Int32
   private let script: Script
+  private let then: Script
   private let taken = Mutex<[JSONValue]>([])
 
   /// The requests and notifications that came, in order.
   var requests: [JSONValue] { taken.withLock { $0 } }
 
-  init(_ script: @escaping Script) throws {
+  /// - Parameter then: Asked for more when that is written, until there is none; may wait for what comes on another connection.
+  init(then: @escaping Script = { _ in [] }, _ script: @escaping Script) throws {
     self.script = script
+    self.then = then
     home = temporaryDirectory()
     try FileManager.default.createDirectory(atPath: home + "/run", withIntermediateDirectories: true)
     listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -58,16 +61,24 @@ final class FakeHost: Sendable {
         received.removeSubrange(...end)
         guard let request = try? JSONValue(parsing: line) else { return }
         taken.withLock { $0.append(request) }
-        for text in script(request) {
-          guard let text else { return }
-          let bytes = Array(text.utf8)
-          _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        guard write(script(request), connection) else { return }
+        while case let more = then(request), !more.isEmpty {
+          guard write(more, connection) else { return }
         }
       }
       let count = read(connection, &chunk, chunk.count)
       guard count > 0 else { return }
       received += chunk[..<count]
     }
+  }
+
+  private func write(_ lines: [String?], _ connection: Int32) -> Bool {
+    for text in lines {
+      guard let text else { return false }
+      let bytes = Array(text.utf8)
+      _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+    return true
   }
 
   // MARK: - Lines

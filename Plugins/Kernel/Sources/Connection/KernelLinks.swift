@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PluginSDK
+internal import Synchronization
 
 /// Owns the thread that owns all ZeroMQ sockets of all kernels.
 ///
@@ -9,19 +10,24 @@ internal import PluginSDK
 /// many; and because ZeroMQ's own thread, one a context, does the reading from the network already.
 final class KernelLinks: Sendable {
   private let mailbox: LinkMailbox
+  private let isRunning = Mutex(false)
 
-  /// Starts the thread.
-  init() throws {
-    let mailbox = try LinkMailbox()
-    let context = try LinkLoop.makeContext()
-    guard let thread = OwnedThread.start(name: "jf-kernels", { LinkLoop(mailbox: mailbox, context: context).run() }) else {
-      throw PluginFailure("cannot start the thread 'jf-kernels': the system has none to give; raise the limit of processes")
-    }
-    thread.detach()
-    self.mailbox = mailbox
-  }
+  /// Begins nothing: the first conversation begins the thread.
+  init() throws { mailbox = try LinkMailbox() }
 
   deinit { mailbox.post(.stop(nil)) }
+
+  private func begin() throws {
+    try isRunning.withLock { isRunning in
+      guard !isRunning else { return }
+      let (mailbox, context) = (mailbox, try LinkLoop.makeContext())
+      guard let thread = OwnedThread.start(name: "jf-kernels", { LinkLoop(mailbox: mailbox, context: context).run() }) else {
+        throw PluginFailure("cannot start the thread 'jf-kernels': the system has none to give; raise the limit of processes")
+      }
+      thread.detach()
+      isRunning = true
+    }
+  }
 
   /// Opens a conversation with the kernel at an address. Nobody need listen there yet.
   ///
@@ -29,6 +35,7 @@ final class KernelLinks: Sendable {
   ///   - terms: Where and how.
   ///   - sink: Called on the links' thread, one event after the other. Must not block: all kernels wait for it.
   func open(_ terms: LinkTerms, to sink: @escaping @Sendable (LinkEvent) -> Void) async throws -> ZeroMQLink {
+    try begin()
     let id = mailbox.nextID()
     try await withCheckedThrowingContinuation { continuation in
       if !mailbox.post(.open(id, terms, sink, continuation)) { continuation.resume(throwing: Self.stopped()) }
@@ -38,6 +45,10 @@ final class KernelLinks: Sendable {
 
   /// Ends all conversations and the thread. No event comes after this has returned.
   func stop() async {
+    guard isRunning.withLock(\.self) else {
+      _ = mailbox.close()
+      return
+    }
     await withCheckedContinuation { continuation in
       if !mailbox.post(.stop(continuation)) { continuation.resume() }
     }

@@ -10,8 +10,6 @@ struct ActiveRun: Sendable {
   var reason: String?
   var hasReplied = false
   var isIdle = false
-  /// Whether what waited in its batch was ended for its failure.
-  var hasStoppedBatch = false
   /// When the code asked for input that has not come.
   var asksSince: Double?
 

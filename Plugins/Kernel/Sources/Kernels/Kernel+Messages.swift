@@ -68,8 +68,9 @@ extension Kernel {
     run.timings.reply = Self.now
     run.hasReplied = true
     read(message, into: &run)
-    stopBatch(of: &run)
     active = run
+    // Now, not when it is done: what is ordered after this reply was seen is another matter.
+    stopBatch(of: run)
     if run.isDone { finishSoon(run) }
   }
 

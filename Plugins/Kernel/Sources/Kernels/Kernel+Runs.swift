@@ -116,22 +116,20 @@ extension Kernel {
     if active?.message == run.message { active = nil }
     lately.append((run.message, run.run))
     if lately.count > 64 { lately.removeFirst() }
-    var run = run
     let ending = RunEnding(
       status: run.status ?? .ok, executionCount: run.executionCount, reason: run.reason, timings: run.timings)
     conclude(run.run, ending)
     lastActivity = Self.now
-    stopBatch(of: &run)
+    if !run.hasReplied { stopBatch(of: run) }
     services.news(.ran(kernel: id))
     settle()
     pump()
     tell()
   }
 
-  /// Ends what waits in the batch of a run that failed: once, at its reply. Whoever has read that may order more before the kernel is idle.
-  func stopBatch(of run: inout ActiveRun) {
-    guard !run.hasStoppedBatch, let status = run.status, status != .ok, run.run.stopsBatchOnError else { return }
-    run.hasStoppedBatch = true
+  /// Ends what waits behind a run that failed in the same order.
+  func stopBatch(of run: ActiveRun) {
+    guard let status = run.status, status != .ok, run.run.stopsBatchOnError else { return }
     dropWaiting(ofBatch: run.run.batch, because: "a block before it in the same order \(status == .error ? "failed" : "did not end")")
   }
 

@@ -3,21 +3,14 @@
 internal import JSON
 internal import PluginSDK
 internal import Processes
-internal import Synchronization
 
 /// A kernel that somebody else began and looks after. It is talked to, and never ended but by a request.
 final class AttachedKernel: KernelHandle {
-  private struct State {
-    var end: KernelEnd?
-    var waiters: [UInt64: CheckedContinuation<KernelEnd, Never>] = [:]
-    var nextWaiter: UInt64 = 0
-  }
-
   let file: ConnectionFile
   /// Nil when it cannot be seen: another user's, another machine's.
   let process: ProcessIdentity?
   private let tools: LocalTools
-  private let state = Mutex(State())
+  private let end = EndNotice()
 
   init(_ file: ConnectionFile, process: ProcessIdentity?, tools: LocalTools) throws {
     self.file = file
@@ -35,36 +28,11 @@ final class AttachedKernel: KernelHandle {
 
   // MARK: - Its end
 
-  var isAlive: Bool { state.withLock { $0.end == nil } }
+  var isAlive: Bool { end.value == nil }
 
-  func ended() async -> KernelEnd {
-    let number = state.withLock { state in
-      state.nextWaiter += 1
-      return state.nextWaiter
-    }
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { waiter in
-        let known = state.withLock { state -> KernelEnd? in
-          if let end = state.end { return end }
-          if Task.isCancelled { return KernelEnd() }
-          state.waiters[number] = waiter
-          return nil
-        }
-        if let known { waiter.resume(returning: known) }
-      }
-    } onCancel: {
-      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: KernelEnd())
-    }
-  }
+  func ended() async -> KernelEnd { await end.wait() }
 
-  private func sawEnd() {
-    let waiters = state.withLock { state in
-      if state.end == nil { state.end = KernelEnd() }
-      defer { state.waiters = [:] }
-      return state.waiters.values.map(\.self)
-    }
-    for waiter in waiters { waiter.resume(returning: KernelEnd()) }
-  }
+  private func sawEnd() { end.settle(KernelEnd()) }
 
   // MARK: - What is not ours to do
 

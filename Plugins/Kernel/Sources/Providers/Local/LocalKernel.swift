@@ -13,13 +13,6 @@ private final class Flag: Sendable {
 
 /// A kernel that is a process of this machine, begun here in this life of the host or in one before.
 final class LocalKernel: KernelHandle {
-  private struct State {
-    var end: KernelEnd?
-    var waiters: [UInt64: CheckedContinuation<KernelEnd, Never>] = [:]
-    var nextWaiter: UInt64 = 0
-    var isOurKill = false
-  }
-
   /// In its environment, and so in that of all it begins.
   static let marker = "JACKFIELD_KERNEL_PROCESS"
   static let mostOutput: Int64 = 16 << 20
@@ -32,7 +25,8 @@ final class LocalKernel: KernelHandle {
   let connection: ConnectionInfo
   private let tools: LocalTools
   private let memoryKills: MemoryKills
-  private let state = Mutex(State())
+  private let end = EndNotice()
+  private let isOurKill = Atomic(false)
   private let hasAnswered = Flag()
 
   /// Follows a process from now on.
@@ -75,27 +69,9 @@ final class LocalKernel: KernelHandle {
 
   // MARK: - Its end
 
-  var isAlive: Bool { state.withLock { $0.end == nil } }
+  var isAlive: Bool { end.value == nil }
 
-  func ended() async -> KernelEnd {
-    let number = state.withLock { state in
-      state.nextWaiter += 1
-      return state.nextWaiter
-    }
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { waiter in
-        let known = state.withLock { state -> KernelEnd? in
-          if let end = state.end { return end }
-          if Task.isCancelled { return KernelEnd() }
-          state.waiters[number] = waiter
-          return nil
-        }
-        if let known { waiter.resume(returning: known) }
-      }
-    } onCancel: {
-      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: KernelEnd())
-    }
-  }
+  func ended() async -> KernelEnd { await end.wait() }
 
   /// ipykernel that finds a port taken writes so and then hangs. Nobody waits for that: its end lets another try be made.
   private func sawErrors() {
@@ -110,18 +86,12 @@ final class LocalKernel: KernelHandle {
     case .signalled(let signal): end.signal = signal
     case .unknown: break
     }
-    let isOurs = state.withLock { $0.isOurKill }
-    end.outOfMemory = end.signal == SIGKILL && !isOurs && memoryKills.happened
-    let waiters = state.withLock { state in
-      state.end = end
-      defer { state.waiters = [:] }
-      return state.waiters.values.map(\.self)
-    }
-    for waiter in waiters { waiter.resume(returning: end) }
+    end.outOfMemory = end.signal == SIGKILL && !isOurKill.load(ordering: .acquiring) && memoryKills.happened
+    self.end.settle(end)
   }
 
   func kill() async {
-    state.withLock { $0.isOurKill = true }
+    isOurKill.store(true, ordering: .releasing)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.killAll() }
       group.addTask { try? await Task.sleep(for: Self.killLimit) }

@@ -2,7 +2,6 @@
 
 internal import JSON
 internal import PluginSDK
-internal import Synchronization
 internal import WebSockets
 
 /// A kernel that a Jupyter server runs.
@@ -11,9 +10,7 @@ final class ServerHandle: KernelHandle {
   let rest: ServerREST
   private let kind: ServerKind
   private let spec: String
-  private let end = Mutex<KernelEnd?>(nil)
-  private let waiters = Mutex<[UInt64: CheckedContinuation<KernelEnd?, Never>]>([:])
-  private let lastWaiter = Mutex<UInt64>(0)
+  private let end = EndNotice()
 
   init(_ id: String, of rest: ServerREST, kind: ServerKind, spec: String) {
     self.id = id
@@ -30,42 +27,13 @@ final class ServerHandle: KernelHandle {
 
   // MARK: - Its end
 
-  var isAlive: Bool { end.withLock { $0 == nil } }
+  var isAlive: Bool { end.value == nil }
 
   /// The server says no exit code: what is known is that the kernel is gone.
-  func ended() async -> KernelEnd {
-    let number = lastWaiter.withLock { last in
-      last += 1
-      return last
-    }
-    let known = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let known: KernelEnd? = end.withLock { end in
-          if end == nil { waiters.withLock { $0[number] = continuation } }
-          return end
-        }
-        if let known { continuation.resume(returning: known) } else if Task.isCancelled { giveUp(number) }
-      }
-    } onCancel: {
-      giveUp(number)
-    }
-    return known ?? KernelEnd()
-  }
+  func ended() async -> KernelEnd { await end.wait() }
 
   /// Notes that it is gone and tells those who wait.
-  func isGone() {
-    let told = end.withLock { end in
-      guard end == nil else { return [CheckedContinuation<KernelEnd?, Never>]() }
-      end = KernelEnd()
-      return waiters.withLock { waiters in
-        defer { waiters = [:] }
-        return Array(waiters.values)
-      }
-    }
-    for waiter in told { waiter.resume(returning: KernelEnd()) }
-  }
-
-  private func giveUp(_ number: UInt64) { waiters.withLock { $0.removeValue(forKey: number) }?.resume(returning: nil) }
+  func isGone() { end.settle(KernelEnd()) }
 
   // MARK: - Verbs
 
