@@ -48,6 +48,7 @@ PYTHON = dict(
     ask="print('hello, ' + input('who? '))")
 IN_ENVIRONMENT = KERNELS / "share/jupyter/kernels"
 
+# Deno's loop awaits nothing: an interrupt that comes while Deno awaits can leave it in a loop that hears no other, bare as well.
 REAL_KERNELS: List[RealKernel] = [
     RealKernel("ipykernel", "python3", IN_ENVIRONMENT / "python3/kernel.json", **PYTHON),
     RealKernel("xeus-python", "xpython", IN_ENVIRONMENT / "xpython/kernel.json", **PYTHON),

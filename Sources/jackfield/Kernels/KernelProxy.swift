@@ -21,13 +21,20 @@ struct KernelProxy {
       input.merge(KernelName.input(kernel)) { $1 }
     }
     if input["kernel"] == nil, input["document"] == nil {
-      // As a kernel would: where the front end begins it, and with what the front end adds to its command.
+      // As a kernel would: where the front end begins it, with what the front end adds to its command and to its environment.
       input["working_directory"] = .string(KernelTarget.absolute("."))
+      input["environment"] = .object(Self.inherited)
       if !invocation.others.isEmpty { input["arguments"] = .array(invocation.others.map { .string($0) }) }
     }
     input["connection_file"] = .string(KernelTarget.absolute(file))
     self.input = .object(input)
     verbose = invocation.wantsJSON
+  }
+
+  /// The environment without what concerns the process itself: a kernel with another parent than JPY_PARENT_PID says ends.
+  private static var inherited: [String: JSONValue] {
+    Environment.all.filter { !$0.key.isEmpty && !$0.key.hasPrefix("JPY_") && !$0.key.hasPrefix("JACKFIELD_") }
+      .mapValues { .string($0) }
   }
 
   /// Lasts as long as the front end; SIGINT is meant for the kernel, SIGTERM for this process.

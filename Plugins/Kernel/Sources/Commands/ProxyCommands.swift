@@ -18,6 +18,7 @@ struct ProxyCommands: Sendable {
     var provider: String?
     var working_directory: String?
     var arguments: [String]?
+    var environment: [String: String]?
   }
 
   var all: [Command] {
@@ -44,7 +45,7 @@ struct ProxyCommands: Sendable {
     guard isOwn else { return try await kernels.target(input.kernel, input.document) }
     let order = KernelOrder(
       spec: input.spec, interpreter: input.interpreter, workingDirectory: input.working_directory, arguments: input.arguments,
-      outlivesHost: false)
+      environment: input.environment ?? [:], outlivesHost: false)
     return try await kernels.start(order, provider: input.provider)
   }
 
