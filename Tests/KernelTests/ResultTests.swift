@@ -273,9 +273,9 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: copy) }
     let again = try ResultHarness(at: copy)
     #expect(try await again.outputs("r", view: "full")[0]["text"]?.stringValue == lines.joined())
-    #expect(try await again.ask("get", ["id": "r"])["state"] == "running")
+    #expect(try await again.ask("get", ["id": "r"])["state"] == "lost")
     #expect(DiskFiles.names(in: copy + "/live").isEmpty)
-    // The kernel was found again, and goes on.
+    // What a thread of the kernel still prints is the run's.
     again.print(run, "more\n")
     again.ended(run)
     #expect(try await again.outputs("r", view: "full").map { $0["text"]?.stringValue } == [lines.joined(), "more\n"])

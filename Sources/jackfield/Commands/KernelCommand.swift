@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 import Host
 import JSON
 
@@ -84,13 +85,15 @@ struct KernelCommand {
   func run() throws -> Int32 {
     switch verb {
     case .list:
-      let frame = KernelsFrame(try call("kernel.list", [:]), now: 0)
+      let frame = KernelsFrame(try call("kernel.list", [:]), now: Date.now.timeIntervalSince1970)
       if invocation.wantsJSON { Terminal.print(frame.json) } else { Terminal.print(frame.lines().joined(separator: "\n")) }
     case .specs: show(try call("kernel.specs", document()), "specs", ["name", "display_name", "language", "source"])
     case .interpreters: show(try call("kernel.interpreters", document()), "interpreters", ["executable", "version", "kind", "ipykernel"])
     case .start: try start()
     case .show: Terminal.print(try call("kernel.show", try target()))
-    case .interrupt: say(try call("kernel.interrupt", try target()), "interrupted")
+    case .interrupt:
+      let answer = try call("kernel.interrupt", try target())
+      say(answer, answer["was_running"] == false ? "nothing ran" : "interrupted")
     case .restart: say(try call("kernel.restart", try target(), waiting: "restarting"), "restarted")
     case .shutdown: say(try call("kernel.shutdown", try target(), waiting: "shutting down"), "shut down")
     case .attach: try attach()

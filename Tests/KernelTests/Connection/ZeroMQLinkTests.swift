@@ -191,10 +191,10 @@ import ZeroMQ
     let link = try await connect(silent)
     let place = silent.connection.endpoint(of: .iopub)
     await #expect {
-      _ = try await link.ready(within: .milliseconds(700))
+      _ = try await link.ready(within: .seconds(4))
     } throws: {
       "\($0)"
-        == "the kernel at '\(place)' was not ready within 700 ms: it is connected, and says nothing; it may be stopped, or no kernel"
+        == "the kernel at '\(place)' was not ready within 4 s: it is connected, and says nothing; it may be stopped, or no kernel"
     }
     var nowhere = silent.connection
     nowhere.ip += "-nowhere"

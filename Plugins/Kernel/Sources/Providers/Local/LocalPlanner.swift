@@ -99,7 +99,11 @@ struct LocalPlanner: Sendable {
 
   private func variables(_ order: KernelOrder, _ spec: KernelSpec, _ entered: Interpreter?) throws -> [String: String] {
     var variables = surroundings.environment
-    for inherited in ["JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_INTERRUPT_EVENT", LocalKernel.marker] { variables[inherited] = nil }
+    for inherited in ["JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_INTERRUPT_EVENT", LocalKernel.marker, "SWIFT_BACKTRACE"] {
+      variables[inherited] = nil
+    }
+    // A plugin in a process of its own has few variables; programs need to know where home is.
+    if variables["HOME"] == nil { variables["HOME"] = surroundings.home }
     if variables["PATH"] == nil { variables["PATH"] = "/usr/local/bin:/usr/bin:/bin" }
     if let entered { Activation.enter(entered, &variables) }
     let before = variables.merging(order.environment) { $1 }

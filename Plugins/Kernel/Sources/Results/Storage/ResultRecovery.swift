@@ -12,11 +12,20 @@ struct ResultRecovery {
     DiskFiles.remove(tables.places.backlog)
     try database.transaction {
       for text in try openTexts() { try settle(text) }
+      try endRuns()
     }
     for name in DiskFiles.names(in: tables.places.live) { DiskFiles.remove("\(tables.places.live)/\(name)") }
     let unused = try database.transaction { try tables.blobs.forgetUnused(database) }
     for file in unused { DiskFiles.remove(file) }
     try tables.blobs.sweep(database)
+  }
+
+  /// What ran when the host ended: nobody heard how it went on.
+  private func endRuns() throws {
+    let update = try tables.database.cached(
+      "UPDATE results SET state = 'lost', reason = ?1 WHERE state IN ('queued', 'running')")
+    try update.bind(1, "the host ended while it ran; the kernel may have gone on")
+    try update.run()
   }
 
   private struct OpenText {
