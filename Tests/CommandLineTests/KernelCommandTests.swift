@@ -115,9 +115,13 @@ import Testing
   @Test func proxyEndsWithItsFrontEnd() throws {
     let host = try FakeHost { [Fake.chunk(["state": "listening"]), Fake.answer($0, [:])] }
     #expect(
-      try Tool.jackfield("kernel", "proxy", "--spec", "python3", "-f", "/r/k.json", home: host.home)
+      try Tool.jackfield("kernel", "proxy", "--spec", "python3", "-f", "/r/k.json", "--Its.own=1", home: host.home)
         == Tool.Outcome(status: 0, output: "", error: ""))
-    #expect(host.inputs(of: "kernel.proxy") == [["spec": "python3", "connection_file": "/r/k.json"]])
+    let input = try #require(host.inputs(of: "kernel.proxy").first)
+    #expect(input["spec"] == "python3" && input["connection_file"] == "/r/k.json" && input["arguments"] == ["--Its.own=1"])
+    // As the front end's own child it would have these.
+    #expect(input["working_directory"] == .string(FileManager.default.currentDirectoryPath))
+    #expect(input["environment"]?["PATH"]?.stringValue?.isEmpty == false && input["environment"]?["JPY_PARENT_PID"] == nil)
   }
 
   @Test func proxyWithoutAHostSaysHowToStartOne() throws {

@@ -16,6 +16,19 @@ import Testing
     return open
   }()
 
+  @Test(arguments: [
+    (["proxy", "--json", "--Its.own=1", "--other", "x"], ["--Its.own=1", "--other", "x"]),
+    (["proxy"], []),
+  ])
+  func whatIsSomebodyElsesIsPassedOn(words: [String], others: [String]) throws {
+    var verb = Self.verb
+    verb.passesOnBehind = "proxy"
+    let invocation = try WordParser(subcommand: verb).parse(words)
+    #expect(invocation.arguments == ["proxy"] && invocation.others == others)
+    #expect(throws: UsageError.self) { try WordParser(subcommand: verb).parse(["--Its.own=1"] + words) }
+    #expect(throws: UsageError.self) { try WordParser(subcommand: verb).parse(["list", "--Its.own=1"]) }
+  }
+
   @Test(
     arguments: [
       ([], [], [:]),

@@ -158,13 +158,14 @@ class LiveHost:
 
     def stop(self) -> None:
         """Ends the kernels, which would outlive it, and the host."""
-        if self.process.poll() is None:
-            for kernel in self.kernels():
+        try:
+            for kernel in self.kernels() if self.process.poll() is None else []:
                 try:
                     self.call("kernel.shutdown", kernel=kernel["id"])
                 except Refused:
                     pass  # it ended by itself in between
-        self.leave()
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Ends the host alone."""

@@ -23,11 +23,14 @@ ROUNDS = 4
 def outcomes(real: RealKernel, folder: Path, host: Optional[LiveHost]) -> Dict[str, str]:
     """What became of each test and sub-test."""
     folder.mkdir(parents=True)
-    done = subprocess.run(
+    suite = subprocess.Popen(
         [KERNELS / "bin/python", ROOT / "Tests/RealKernels/conformance.py", real.title, real.spec], env=surroundings(folder, host), cwd=folder,
-        capture_output=True, text=True, timeout=300)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert done.returncode == 0 and lines, done.stderr[-3000:]
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if host:
+        host.until("the suite's kernel to be one of the host's", lambda: [kernel for kernel in host.kernels() if kernel["spec"] == real.spec])
+    told, errors = suite.communicate(timeout=300)
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    assert suite.returncode == 0 and lines, errors[-3000:]
     return {line["test"]: f"{line['outcome']} {line['why']}" if line["outcome"] != "pass" else "pass" for line in lines}
 
 

@@ -55,7 +55,7 @@ public final class KernelPlugin: Plugin {
     }
     let client = try WebClient(threadName: "jf-kernel-web")
     return try servers.sorted { $0.key < $1.key }.map { name, server in
-      try ServerProvider(ServerSettings(url: server.url, token: server.token), client: client, name: name)
+      try ServerProvider(ServerSettings(url: server.url, token: server.token, username: server.username), client: client, name: name)
     }
   }
 

@@ -9,6 +9,8 @@ struct Subcommand: Sendable {
   var options: [OptionSpec] = []
   /// Whether options that are not listed are left to the verb itself.
   var takesOtherOptions = false
+  /// The first argument behind which options that this verb does not have are somebody else's.
+  var passesOnBehind: String?
   var discussion = ""
   var examples: [String] = []
   var isHidden = false

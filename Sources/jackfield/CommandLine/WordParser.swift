@@ -20,7 +20,7 @@ struct WordParser {
       let (name, inline) = Self.split(word)
       if let option = option(name) {
         try take(option, inline, &rest, into: &invocation)
-      } else if subcommand.takesOtherOptions {
+      } else if subcommand.takesOtherOptions || passesOn(invocation) {
         invocation.others.append(word)
         // A value may follow; whether it does only the verb knows, so it is handed the next word with it.
         if inline == nil, let next = rest.first, !Self.isOption(next) { invocation.others.append(rest.removeFirst()) }
@@ -39,6 +39,8 @@ struct WordParser {
     guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
     return (String(word[..<equals]), String(word[word.index(after: equals)...]))
   }
+
+  private func passesOn(_ invocation: Invocation) -> Bool { subcommand.passesOnBehind.map { $0 == invocation.arguments.first } ?? false }
 
   private func option(_ name: String) -> OptionSpec? {
     subcommand.allOptions.first { $0.name == name || (name == "-h" && $0.name == "--help") }

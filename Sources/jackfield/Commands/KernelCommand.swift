@@ -17,6 +17,7 @@ extension Subcommand {
       OptionSpec(name: "--dry-run", help: "with install: only tell the command"),
       OptionSpec(name: "-f", value: "FILE", help: "with attach and proxy: the connection file"), .json,
     ],
+    passesOnBehind: "proxy",
     discussion: """
       list          the kernels; 'jackfield kernels' shows them live
       specs         what kinds of kernels there are; interpreters: where Python is
@@ -25,7 +26,7 @@ extension Subcommand {
       interrupt     stop what it runs; restart: begin it anew under its id; shutdown: end it
       attach        reach a kernel that somebody else began
       install       put ipykernel into the environment that --python names; --dry-run only tells the command
-      proxy         offer a kernel to a Jupyter front end by a connection file, until it ends
+      proxy         offer a kernel to a Jupyter front end by a connection file, until it ends; other options go to the new kernel's command
       A kernel is named by its file or its id; the only one need not be named. In a kernelspec, \
       "argv": ["jackfield", "kernel", "proxy", "--spec", "python3", "-f", "{connection_file}"] lets every Jupyter front end use the host's kernels.
       """,

@@ -20,15 +20,27 @@ struct KernelProxy {
       input["kernel"] = nil
       input.merge(KernelName.input(kernel)) { $1 }
     }
+    if input["kernel"] == nil, input["document"] == nil {
+      // As a kernel would: where the front end begins it, with what the front end adds to its command and to its environment.
+      input["working_directory"] = .string(KernelTarget.absolute("."))
+      input["environment"] = .object(Self.inherited)
+      if !invocation.others.isEmpty { input["arguments"] = .array(invocation.others.map { .string($0) }) }
+    }
     input["connection_file"] = .string(KernelTarget.absolute(file))
     self.input = .object(input)
     verbose = invocation.wantsJSON
   }
 
+  /// The environment without what concerns the process itself: a kernel with another parent than JPY_PARENT_PID says ends.
+  private static var inherited: [String: JSONValue] {
+    Environment.all.filter { !$0.key.isEmpty && !$0.key.hasPrefix("JPY_") && !$0.key.hasPrefix("JACKFIELD_") }
+      .mapValues { .string($0) }
+  }
+
   /// Lasts as long as the front end; SIGINT is meant for the kernel, SIGTERM for this process.
   func run() throws -> Int32 {
     Interrupt.watch(always: true)
-    let stream = try CallStream("kernel.proxy", input, home: home)
+    let stream = try CallStream("kernel.proxy", input, home: home, timeout: Int(Int32.max))
     var kernel = input["kernel"].map { ["kernel": $0] } ?? input["document"].map { ["document": $0] } ?? [:]
     while true {
       switch try stream.next() {

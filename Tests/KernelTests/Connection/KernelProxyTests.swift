@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PluginSDK
 import Testing
 
 @testable import Kernel
@@ -15,7 +16,7 @@ import Testing
       shellPort: ports[0], iopubPort: ports[1], stdinPort: ports[2], controlPort: ports[3], heartbeatPort: ports[4],
       key: "the front ends' own")
     let proxy = try await KernelProxy(kernel, at: front, runs: bench.runs) { Issue.record("refused: \($0)") }
-    let relaying = Task { await proxy.run() }
+    let relaying = Task { try await proxy.run() }
     let file = URL(filePath: "\(bench.folder)/front.json")
     try Data(front.json).write(to: file)
     let script = """
@@ -49,9 +50,25 @@ import Testing
       do { try process.run() } catch { continuation.resume(throwing: error) }
     }
     #expect(status == 0)
-    #expect(await relaying.value, "a front end asked for the end")
+    #expect(try await relaying.value, "a front end asked for the end")
     let (_, ending) = try await bench.run("x", on: kernel)
     #expect(ending.executionCount == 42, "the front ends ran 41, and the kernel lives on")
+    await bench.end()
+  }
+
+  /// A front end knows that a kernel died by the end of the process that it began.
+  @Test func theDeathOfItsKernelEndsIt() async throws {
+    let bench = try KernelBench()
+    let kernel = try await bench.start("python")
+    let ports = try TestKernel.freePorts(5)
+    let front = ConnectionInfo(
+      shellPort: ports[0], iopubPort: ports[1], stdinPort: ports[2], controlPort: ports[3], heartbeatPort: ports[4], key: "a key")
+    let proxy = try await KernelProxy(kernel, at: front, runs: bench.runs) { Issue.record("refused: \($0)") }
+    let relaying = Task { try await proxy.run() }
+    _ = try await bench.run("import os\nos.kill(os.getpid(), 9)", on: kernel)
+    let failure = await #expect(throws: PluginFailure.self) { try await relaying.value }
+    #expect(failure?.code == "kernel_dead")
+    #expect(failure?.message == "kernel '\(kernel.id)' can be used no more: the kernel was killed by signal 9")
     await bench.end()
   }
 }

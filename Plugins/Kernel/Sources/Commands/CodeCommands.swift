@@ -77,8 +77,11 @@ struct CodeCommands: Sendable {
     do {
       for run in queued { _ = try await follow(run.log, from: 0, call) }
     } catch {
-      // Whoever ordered the runs has gone or given up; what they ordered goes with them.
-      for run in queued.reversed() where run.log.ending == nil { _ = try? await kernel.cancel(run.description.id) }
+      // Whoever ordered the runs has gone or given up; what they ordered goes with them. Not in this task: it is cancelled, and with it
+      // would be the waiting for one way of interrupting after the other.
+      kernel.own { kernel in
+        for run in queued.reversed() where run.log.ending == nil { _ = try? await kernel.cancel(run.description.id) }
+      }
       throw error
     }
     return summary(queued, kernel, choice.nextLine)

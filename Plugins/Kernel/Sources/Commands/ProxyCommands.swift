@@ -17,6 +17,8 @@ struct ProxyCommands: Sendable {
     var interpreter: String?
     var provider: String?
     var working_directory: String?
+    var arguments: [String]?
+    var environment: [String: String]?
   }
 
   var all: [Command] {
@@ -42,7 +44,8 @@ struct ProxyCommands: Sendable {
   private func kernel(_ input: Input, isOwn: Bool) async throws -> Kernel {
     guard isOwn else { return try await kernels.target(input.kernel, input.document) }
     let order = KernelOrder(
-      spec: input.spec, interpreter: input.interpreter, workingDirectory: input.working_directory, outlivesHost: false)
+      spec: input.spec, interpreter: input.interpreter, workingDirectory: input.working_directory, arguments: input.arguments,
+      environment: input.environment ?? [:], outlivesHost: false)
     return try await kernels.start(order, provider: input.provider)
   }
 
@@ -52,7 +55,7 @@ struct ProxyCommands: Sendable {
       warning("message of a front end refused", ["kernel": id, "reason": $0])
     }
     try await call.emit(bytes: JSONValue.object(["state": "listening", "kernel": .string(id)]).bytes())
-    let isAskedToEnd = await proxy.run()
+    let isAskedToEnd = try await proxy.run()
     try Task.checkCancellation()
     return isAskedToEnd
   }

@@ -179,6 +179,15 @@ extension Kernel {
     await handle?.cleanUp()
   }
 
+  /// Returns when it is dead, and why.
+  func death() async throws -> String {
+    while status != .dead {
+      let seen = turns.count
+      if status != .dead { try await turns.wait(after: seen) }
+    }
+    return reason ?? "the kernel is gone"
+  }
+
   /// The process of a generation ended, or the link says that it is gone.
   func ended(_ end: KernelEnd, _ generation: Int) async {
     guard generation == self.generation, self.end == nil else { return }

@@ -7,6 +7,8 @@ struct KernelSettings: Sendable, Decodable {
   struct Server: Sendable, Decodable, Hashable {
     var url: String
     var token: String?
+    /// Of `KERNEL_USERNAME` at gateways; nil: the user this host runs as.
+    var username: String?
   }
 
   /// Seconds a kernel may take from its begin to its first answer.

@@ -10,6 +10,8 @@ struct KernelOrder: Sendable, Hashable, Codable {
   var workingDirectory: String?
   /// The file it is begun for, absolute; settles the working directory and the nearest environment when they are nil.
   var document: String?
+  /// Added to its command.
+  var arguments: [String]?
   /// Added to its environment.
   var environment: [String: String] = [:]
   /// Install ipykernel into the environment when it is missing.

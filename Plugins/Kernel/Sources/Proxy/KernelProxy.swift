@@ -12,6 +12,7 @@ actor KernelProxy {
   private enum News: Sendable {
     case asked(ProxyRequest)
     case said(KernelMessage)
+    case died(String)
   }
 
   private let kernel: Kernel
@@ -36,21 +37,29 @@ actor KernelProxy {
     door = try await ProxyDoor(connection, session: session, receive: { teller.yield(.asked($0)) }, refused: refused)
   }
 
-  /// Relays until a front end asks for a shutdown, or the task is cancelled.
+  /// Relays until a front end asks for a shutdown, the kernel dies, or the task is cancelled.
   ///
   /// - Returns: Whether a shutdown was asked for.
-  func run() async -> Bool {
+  /// - Throws: When the kernel died: a front end sees it by the end of the process that it began.
+  func run() async throws -> Bool {
     let observer = await kernel.observe { [teller] in teller.yield(.said($0)) }
+    let watch = Task { [kernel, teller] in
+      if let why = try? await kernel.death() { teller.yield(.died(why)) }
+    }
     var isAskedToEnd = false
+    var death: String?
     for await one in news {
       switch one {
       case .said(let message): relay(message)
       case .asked(let request): isAskedToEnd = await take(request)
+      case .died(let why): death = why
       }
-      if isAskedToEnd { break }
+      if isAskedToEnd || death != nil { break }
     }
+    watch.cancel()
     await kernel.stopObserving(observer)
     door.close()
+    if let death { throw PluginFailure("kernel '\(kernel.id)' can be used no more: \(death)", code: "kernel_dead", status: .gone) }
     return isAskedToEnd
   }
 

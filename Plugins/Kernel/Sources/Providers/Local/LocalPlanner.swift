@@ -61,7 +61,7 @@ struct LocalPlanner: Sendable {
       order: order, spec: spec.name, displayName: entered.map { displayName($0, spec) } ?? spec.displayName, language: spec.language)
     plan.workingDirectory = try workingDirectory(order)
     plan.environment = try variables(order, spec, entered)
-    plan.command = try command(spec, plan.environment)
+    plan.command = try command(spec, plan.environment) + (order.arguments ?? [])
     plan.interruptMode = spec.interruptMode
     let traits = KernelTraits.of(plan.command)
     plan.supportsCurve = spec.supportsCurve

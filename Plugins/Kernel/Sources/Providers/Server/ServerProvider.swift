@@ -57,9 +57,13 @@ struct ServerProvider: KernelProvider {
   }
 
   func restore(_ record: JSONValue) async throws -> (any KernelHandle)? {
-    guard record["server"]?.stringValue == rest.base.description, let id = record["id"]?.stringValue else { return nil }
-    guard try await rest.kernel(id) != nil else { return nil }
-    return ServerHandle(id, of: rest, kind: try await rest.kind(), spec: record["spec"]?.stringValue ?? "")
+    // Who attaches to a kernel of this server has only its id.
+    guard (record["server"]?.stringValue ?? rest.base.description) == rest.base.description, let id = record["id"]?.stringValue else {
+      return nil
+    }
+    guard let model = try await rest.kernel(id) else { return nil }
+    let spec = record["spec"]?.stringValue ?? model["name"]?.stringValue ?? ""
+    return ServerHandle(id, of: rest, kind: try await rest.kind(), spec: spec)
   }
 
   // MARK: - Specs
