@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
 internal import JSON
 internal import PluginSDK
 
@@ -37,6 +38,8 @@ struct QuestionCommands: Sendable {
     var comm_id: String?
     var target_name: String?
     var data: JSONValue?
+    /// In base64.
+    var buffers: [String]?
   }
 
   var all: [Command] {
@@ -87,17 +90,32 @@ struct QuestionCommands: Sendable {
 
   // MARK: - Comms
 
+  private static func buffers(_ texts: [String]) throws -> [[UInt8]] {
+    try texts.enumerated().map { number, text in
+      guard let data = Data(base64Encoded: text) else {
+        throw PluginFailure("cannot send a comm message: buffer \(number) is no base64", status: .invalid)
+      }
+      return Array(data)
+    }
+  }
+
   private func comm(_ input: Comm) async throws -> JSONValue {
     let kernel = try await kernels.target(input.kernel, input.document)
     if input.action == "list" {
-      return ["comms": .array(await kernel.comms.map { ["comm_id": .string($0.key), "target_name": .string($0.value.target), "state": .object($0.value.state)] })]
+      return [
+        "comms": .array(
+          await kernel.comms.map {
+            ["comm_id": .string($0.key), "target_name": .string($0.value.target), "state": .object($0.value.state)]
+          })
+      ]
     }
     guard let comm = input.comm_id, ["open", "msg", "close"].contains(input.action) else {
-      throw PluginFailure("cannot send a comm message: 'action' must be list, open, msg or close, and all but list need 'comm_id'", status: .invalid)
+      throw PluginFailure(
+        "cannot send a comm message: 'action' must be list, open, msg or close, and all but list need 'comm_id'", status: .invalid)
     }
     var content: [String: JSONValue] = ["comm_id": .string(comm), "data": input.data ?? [:]]
     if input.action == "open" { content["target_name"] = .string(input.target_name ?? "") }
-    try await kernel.sendComm("comm_\(input.action)", .object(content), buffers: [])
+    try await kernel.sendComm("comm_\(input.action)", .object(content), buffers: Self.buffers(input.buffers ?? []))
     return ["comm_id": .string(comm)]
   }
 }
