@@ -8,6 +8,8 @@ struct ActiveRun: Sendable {
   var status: RunEnding.Status?
   var executionCount: Int?
   var reason: String?
+  /// Whether the kernel was seen to work at the code, not only to have taken it.
+  var hasBegun = false
   var hasReplied = false
   var isIdle = false
   /// When the code asked for input that has not come.

@@ -37,11 +37,15 @@ actor Kernel {
   var killReason: String?
   /// Begins, restarts and shutdowns, one after the other.
   var isChanging = false
+  /// Whether it was told to end for good.
+  var isDoomed = false
   /// When it was begun again by itself.
   var autorestarts: [Double] = []
 
   var queue = RunQueue()
   var active: ActiveRun?
+  /// The run that is being interrupted, by its request's id.
+  var interrupting: String?
   /// Seconds in which it had nothing to do; a machine that sleeps does not count.
   var idleSeconds = 0.0
   /// Runs that ended lately: what a thread of theirs still prints is theirs.

@@ -17,6 +17,8 @@ actor Kernels: ExpressionEvaluator {
   /// Starts in flight, by document: two quick runs in a fresh file begin one kernel.
   private var starting: [String: Task<Kernel, any Error>] = [:]
   private var warm: [Kernel] = []
+  /// Kernels of before that could not be reached; they stay written down, for the next start of the host may reach them.
+  private var unreached: [KernelJournal.Entry] = []
   /// Looking for the kernels of before; nothing is answered until that is done.
   private var restoring: Task<Void, Never>?
 
@@ -87,6 +89,7 @@ actor Kernels: ExpressionEvaluator {
 
   /// A kernel that runs; one that died is begun again under its id.
   private func living(_ kernel: Kernel) async throws -> Kernel {
+    try await kernel.settled()
     if await kernel.status == .dead {
       try await kernel.restart()
       await save()
@@ -102,9 +105,11 @@ actor Kernels: ExpressionEvaluator {
     }
     let details = handle.describe()
     let plan = KernelPlan(
-      order: KernelOrder(), spec: details["spec"]?.stringValue ?? "attached", displayName: details["display_name"]?.stringValue ?? "attached kernel",
+      order: KernelOrder(), spec: details["spec"]?.stringValue ?? "attached",
+      displayName: details["display_name"]?.stringValue ?? "attached kernel",
       language: details["language"]?.stringValue ?? "")
-    let kernel = add(plan, provider, nil)
+    // It is somebody else's: nothing becomes of it by itself.
+    let kernel = add(plan, provider, KernelPolicy(services.settings, autorestart: 0, cullIdle: 0, memoryCeiling: 0))
     do { try await kernel.adopt(handle) } catch {
       remove(kernel.id)
       throw error
@@ -117,10 +122,13 @@ actor Kernels: ExpressionEvaluator {
     guard let name else { return providers[0] }
     if let provider = providers.first(where: { $0.name == name }) { return provider }
     throw PluginFailure(
-      "no provider '\(name)' of kernels; there are \(providers.map(\.name).joined(separator: ", "))", code: "no_provider", status: .notFound)
+      "no provider '\(name)' of kernels; there are \(providers.map(\.name).joined(separator: ", "))", code: "no_provider", status: .notFound
+    )
   }
 
-  private func add(_ plan: KernelPlan, _ provider: any KernelProvider, _ policy: KernelPolicy?, id: String = UUID().uuidString.lowercased()) -> Kernel {
+  private func add(_ plan: KernelPlan, _ provider: any KernelProvider, _ policy: KernelPolicy?, id: String = UUID().uuidString.lowercased())
+    -> Kernel
+  {
     let kernel = Kernel(
       id: id, plan: plan, provider: provider, policy: policy ?? KernelPolicy(services.settings), services: services)
     all[id] = kernel
@@ -180,9 +188,15 @@ extension Kernels {
 
   private func restore() async {
     for entry in journal.read() {
-      guard let provider = providers.first(where: { $0.name == entry.provider }) else { continue }
+      guard let provider = providers.first(where: { $0.name == entry.provider }) else {
+        missed(entry, "there is no provider '\(entry.provider)' in the configuration")
+        continue
+      }
       do {
-        guard let handle = try await provider.restore(entry.record) else { continue }
+        guard let handle = try await provider.restore(entry.record) else {
+          services.warning("kernel of before has ended", details(of: entry))
+          continue
+        }
         let kernel = add(entry.plan, provider, entry.policy, id: entry.id)
         do { try await kernel.adopt(handle, since: entry.started) } catch {
           remove(entry.id)
@@ -191,16 +205,25 @@ extension Kernels {
         for document in entry.documents { sessions[document] = entry.id }
         services.info("kernel found again", ["kernel": entry.id, "name": entry.plan.displayName])
       } catch {
-        services.warning("kernel of before not found again", ["kernel": entry.id, "reason": "\(error)"])
+        missed(entry, "\(error)")
       }
     }
     await save()
     await fillWarm()
   }
 
+  private func missed(_ entry: KernelJournal.Entry, _ reason: String) {
+    unreached.append(entry)
+    services.warning("kernel of before not found again", details(of: entry).merging(["reason": reason]) { $1 })
+  }
+
+  private func details(of entry: KernelJournal.Entry) -> [String: String] {
+    ["kernel": entry.id, "name": entry.plan.displayName, "documents": entry.documents.joined(separator: ", ")]
+  }
+
   /// Writes down what is needed to find the kernels again.
   func save() async {
-    var entries: [KernelJournal.Entry] = []
+    var entries = unreached
     for kernel in inOrder {
       guard let record = await kernel.record else { continue }
       entries.append(
@@ -232,7 +255,9 @@ extension Kernels {
   func tick() async {
     for kernel in all.values {
       await kernel.tick()
-      if await kernel.isOverCeiling { await kernel.kill(because: "it was ended at its memory ceiling of \(kernel.policy.memoryCeiling) bytes") }
+      if await kernel.isOverCeiling {
+        await kernel.kill(because: "it was ended at its memory ceiling of \(kernel.policy.memoryCeiling) bytes")
+      }
       if await kernel.isIdleTooLong {
         services.info("idle kernel shut down", ["kernel": kernel.id])
         try? await shutDown(kernel)
@@ -264,7 +289,8 @@ extension Kernels {
         do {
           let plan = try await providers[0].prepare(KernelOrder(spec: spec))
           let kernel = Kernel(
-            id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings), services: services)
+            id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings),
+            services: services)
           try await kernel.begin()
           await kernel.warmUp()
           warm.append(kernel)

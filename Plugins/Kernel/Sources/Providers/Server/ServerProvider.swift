@@ -57,7 +57,10 @@ struct ServerProvider: KernelProvider {
   }
 
   func restore(_ record: JSONValue) async throws -> (any KernelHandle)? {
-    guard record["server"]?.stringValue == rest.base.description, let id = record["id"]?.stringValue else { return nil }
+    // Without a server it is ours that is meant; a record of another is none of ours.
+    guard (record["server"]?.stringValue ?? rest.base.description) == rest.base.description, let id = record["id"]?.stringValue else {
+      return nil
+    }
     guard try await rest.kernel(id) != nil else { return nil }
     return ServerHandle(id, of: rest, kind: try await rest.kind(), spec: record["spec"]?.stringValue ?? "")
   }
