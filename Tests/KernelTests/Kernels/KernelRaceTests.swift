@@ -135,6 +135,34 @@ import Testing
     }
   }
 
+  @Test func aKernelThatWasBegunAgainByItselfIsFoundAgain() async throws {
+    let first = try KernelBench()
+    let kernel = try await first.start(policy: KernelPolicy(KernelSettings(), autorestart: 1))
+    _ = try await first.run("exit 1", on: kernel)
+    _ = try await first.recorder.first { recorder -> Bool? in
+      for case .changed(let summary) in recorder.news where summary.status == .idle && summary.generation > 1 { return true }
+      return nil
+    }
+    await first.stop()
+    let second = try KernelBench(folder: first.folder)
+    await second.kernels.beginRestoring()
+    await second.kernels.settled()
+    #expect(await second.kernels.all.keys.sorted() == [kernel.id])
+    await second.end()
+  }
+
+  @Test func aKernelIsWrittenDownBeforeItIsReady() async throws {
+    try await KernelBench.with(#"{"shutdownPatience": 0.2}"#, flags: ["silent"]) { bench in
+      let starting = Task { try await bench.start() }
+      // What a host that is killed now leaves behind.
+      let journal = KernelJournal(path: "\(bench.folder)/kernels.json")
+      while journal.read().isEmpty { await Task.yield() }
+      let id = try #require(journal.read().first?.id)
+      try await bench.kernels.shutDown(bench.kernels.kernel(id))
+      await #expect(throws: PluginFailure.self) { try await starting.value }
+    }
+  }
+
   @Test func kernelsBeginWithoutSignalsBlocked() async throws {
     try await KernelBench.with { bench in
       // As on a thread of libdispatch, where a test's children begin with all of them blocked.

@@ -152,6 +152,7 @@ extension Kernel {
     self.inbox = inbox
     own { kernel in await inbox.empty { await kernel.take($0, generation) } }
     own { kernel in await kernel.ended(handle.ended(), generation) }
+    await launched?()
     do {
       let link = try await handle.connect(session: session) { inbox.put($0) }
       self.link = link

@@ -37,6 +37,8 @@ actor Kernel {
   var killReason: String?
   /// Begins, restarts and shutdowns, one after the other.
   var isChanging = false
+  /// Called when there is a process, before it is ready: so that it is found again whatever happens from then on.
+  var launched: (@Sendable () async -> Void)?
   /// Whether it was told to end for good.
   var isDoomed = false
   /// When it was begun again by itself.
@@ -69,6 +71,8 @@ actor Kernel {
     self.policy = policy
     self.services = services
   }
+
+  func onLaunch(_ body: @escaping @Sendable () async -> Void) { launched = body }
 
   /// As lists show it.
   var summary: KernelSummary {

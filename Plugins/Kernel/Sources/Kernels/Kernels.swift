@@ -19,6 +19,9 @@ actor Kernels: ExpressionEvaluator {
   private var warm: [Kernel] = []
   /// Kernels of before that could not be reached; they stay written down, for the next start of the host may reach them.
   private var unreached: [KernelJournal.Entry] = []
+  private var isRestored = false
+  /// Numbers of what was begun to be written down, and of what was: the older one must not come last.
+  private var saves = (begun: 0, written: 0)
   /// Looking for the kernels of before; nothing is answered until that is done.
   private var restoring: Task<Void, Never>?
 
@@ -63,6 +66,7 @@ actor Kernels: ExpressionEvaluator {
     let plan = try await provider.prepare(order)
     if let ready = takeWarm(for: plan) { return try await use(ready, plan) }
     let kernel = add(plan, provider, policy)
+    await kernel.onLaunch { [weak self] in await self?.save() }
     do {
       try await kernel.begin()
     } catch {
@@ -198,6 +202,8 @@ extension Kernels {
           continue
         }
         let kernel = add(entry.plan, provider, entry.policy, id: entry.id)
+        // The journal has it, and is read to its end before it is written anew.
+        await kernel.onLaunch { [weak self] in if await self?.isRestored == true { await self?.save() } }
         do { try await kernel.adopt(handle, since: entry.started) } catch {
           remove(entry.id)
           throw error
@@ -208,6 +214,7 @@ extension Kernels {
         missed(entry, "\(error)")
       }
     }
+    isRestored = true
     await save()
     await fillWarm()
   }
@@ -223,6 +230,8 @@ extension Kernels {
 
   /// Writes down what is needed to find the kernels again.
   func save() async {
+    saves.begun += 1
+    let number = saves.begun
     var entries = unreached
     for kernel in inOrder {
       guard let record = await kernel.record else { continue }
@@ -231,6 +240,8 @@ extension Kernels {
           id: kernel.id, provider: kernel.provider.name, record: record, plan: await kernel.plan, policy: kernel.policy,
           documents: documents(of: kernel.id), started: await kernel.started))
     }
+    guard number > saves.written else { return }
+    saves.written = number
     do { try journal.write(entries) } catch { services.warning("kernels not written down", ["reason": "\(error)"]) }
   }
 
@@ -276,6 +287,7 @@ extension Kernels {
 
   private func use(_ kernel: Kernel, _ plan: KernelPlan) async throws -> Kernel {
     try await kernel.move(to: plan)
+    await kernel.onLaunch { [weak self] in await self?.save() }
     all[kernel.id] = kernel
     order.append(kernel.id)
     await save()
