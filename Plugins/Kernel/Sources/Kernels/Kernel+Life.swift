@@ -143,6 +143,7 @@ extension Kernel {
   /// - Parameter isOurs: Whether it is ended when it does not answer; one that somebody else needs is let go of.
   private func converse(with handle: any KernelHandle, isOurs: Bool = true) async throws {
     generation += 1
+    begins += 1
     let generation = generation
     self.handle = handle
     (end, killReason, information, executionCount) = (nil, nil, .null, 0)

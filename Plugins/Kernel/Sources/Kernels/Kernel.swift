@@ -22,6 +22,8 @@ actor Kernel {
   var handle: (any KernelHandle)?
   var link: (any KernelLink)?
   var generation = 0
+  /// How often it was begun.
+  var begins = 0
   var status = KernelStatus.starting
   var reason: String?
   var started = Date.now.timeIntervalSince1970
@@ -78,7 +80,7 @@ actor Kernel {
   var summary: KernelSummary {
     KernelSummary(
       id: id, name: plan.displayName, spec: plan.spec, language: plan.language, provider: provider.name, status: status, reason: reason,
-      executionCount: executionCount, queued: queue.waiting.count, running: active?.run.description.id, generation: generation,
+      executionCount: executionCount, queued: queue.waiting.count, running: active?.run.description.id, generation: begins,
       started: started, lastActivity: lastActivity, isQueuePaused: queue.isPaused, implementation: implementation,
       subshells: subshell.isKnownToWork)
   }
