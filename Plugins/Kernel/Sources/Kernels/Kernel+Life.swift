@@ -149,7 +149,7 @@ extension Kernel {
     (end, killReason, information, executionCount) = (nil, nil, .null, 0)
     (foreign, comms, subshell) = ([], [:], .untried)
     started = Self.now
-    let inbox = Inbox()
+    let inbox = Inbox(folder: services.spool)
     self.inbox = inbox
     own { kernel in await inbox.empty { await kernel.take($0, generation) } }
     own { kernel in await kernel.ended(handle.ended(), generation) }
