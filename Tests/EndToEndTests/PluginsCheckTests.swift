@@ -44,7 +44,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("store", "{}"), ("trainer", #"{"port": 0}"#), ("health", "{}"), ("export", "{}"), ("kernel", #"{"outliveHost": false}"#)])
+  @Test(arguments: [
+    ("store", "{}"), ("trainer", #"{"port": 0}"#), ("health", "{}"), ("export", "{}"), ("kernel", #"{"outliveHost": false}"#),
+  ])
   func shippedPluginHasNoFindings(id: String, configuration: String) async throws {
     try await onOwnThread {
       // All the other tests are at the processor too.

@@ -8,7 +8,8 @@ import Testing
 @Suite struct KernelConformanceTests {
   @Test func keepsTheRulesOfTheContract() async {
     let package = String(#filePath.dropLast("/Tests/KernelTests/KernelConformanceTests.swift".count))
-    let findings = await Conformance.check(KernelPlugin.self, manifest: "\(package)/Plugins/Kernel/plugin.json", configuration: #"{"outliveHost": false}"#)
+    let findings = await Conformance.check(
+      KernelPlugin.self, manifest: "\(package)/Plugins/Kernel/plugin.json", configuration: #"{"outliveHost": false}"#)
     #expect(findings.isEmpty, "\(findings)")
   }
 }

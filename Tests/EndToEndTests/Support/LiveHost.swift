@@ -85,7 +85,8 @@ final class LiveHost {
   ) throws -> Program {
     try Program(
       program + ["serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
-      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no", "JUPYTER_RUNTIME_DIR": "\(home)/jupyter"], in: scratch,
+      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no", "JUPYTER_RUNTIME_DIR": "\(home)/jupyter"],
+      in: scratch,
       errorsUnread: errorsUnread)
   }
 

@@ -12,7 +12,8 @@ import Testing
     let kernel = try await bench.start("python")
     let ports = try TestKernel.freePorts(5)
     let front = ConnectionInfo(
-      shellPort: ports[0], iopubPort: ports[1], stdinPort: ports[2], controlPort: ports[3], heartbeatPort: ports[4], key: "the front ends' own")
+      shellPort: ports[0], iopubPort: ports[1], stdinPort: ports[2], controlPort: ports[3], heartbeatPort: ports[4],
+      key: "the front ends' own")
     let proxy = try await KernelProxy(kernel, at: front, runs: bench.runs) { Issue.record("refused: \($0)") }
     let relaying = Task { await proxy.run() }
     let file = URL(filePath: "\(bench.folder)/front.json")

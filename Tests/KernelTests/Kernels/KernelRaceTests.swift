@@ -161,6 +161,20 @@ import Testing
     }
   }
 
+  @Test func aReplyThatOvertakesItsOutputIsNotTheEnd() async throws {
+    try await KernelBench.with { bench in
+      let kernel = try await bench.start()
+      let run = try await bench.queue("idle-lost", on: kernel)
+      while await kernel.active?.hasReplied != true { await Task.yield() }
+      await kernel.pretend(replied: 60, heard: 1)
+      await kernel.tick()
+      #expect(await kernel.active != nil)
+      await kernel.pretend(replied: 60, heard: 60)
+      await kernel.tick()
+      #expect(try await bench.end(of: run).ending.reason == "the kernel replied, but never said that it is idle again")
+    }
+  }
+
   @Test func kernelsBeginWithoutSignalsBlocked() async throws {
     try await KernelBench.with { bench in
       // As on a thread of libdispatch, where a test's children begin with all of them blocked.
@@ -205,6 +219,12 @@ import Testing
 }
 
 extension Kernel {
+  /// As if the reply, and the last output, had come so many seconds ago.
+  fileprivate func pretend(replied: Double, heard: Double) {
+    active?.timings.reply = Self.now - replied
+    active?.lastHeard = Self.now - heard
+  }
+
   /// Lets the next begin fail.
   fileprivate func replaceProgram(_ program: String) { plan.command[0] = program }
 }

@@ -104,7 +104,8 @@ struct KernelCommands: Sendable {
     let provider: String
     if let server = input.server {
       guard let id = input.id else {
-        throw PluginFailure("cannot attach to a kernel of server '\(server)': 'id' is missing; give the kernel's id there", status: .invalid)
+        throw PluginFailure(
+          "cannot attach to a kernel of server '\(server)': 'id' is missing; give the kernel's id there", status: .invalid)
       }
       (record, provider) = (["id": .string(id)], server)
     } else {

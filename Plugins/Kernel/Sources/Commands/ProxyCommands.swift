@@ -48,7 +48,9 @@ struct ProxyCommands: Sendable {
 
   private func relay(_ kernel: Kernel, _ connection: ConnectionInfo, _ call: Call) async throws -> Bool {
     let (id, warning) = (kernel.id, warning)
-    let proxy = try await KernelProxy(kernel, at: connection, runs: runs) { warning("message of a front end refused", ["kernel": id, "reason": $0]) }
+    let proxy = try await KernelProxy(kernel, at: connection, runs: runs) {
+      warning("message of a front end refused", ["kernel": id, "reason": $0])
+    }
     try await call.emit(bytes: JSONValue.object(["state": "listening", "kernel": .string(id)]).bytes())
     let isAskedToEnd = await proxy.run()
     try Task.checkCancellation()

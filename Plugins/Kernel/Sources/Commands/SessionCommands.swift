@@ -31,7 +31,8 @@ struct SessionCommands: Sendable {
       .bytes("session.detach") { payload, _ in
         let input: Session = try payload.decode()
         guard await kernels.unbind(input.document) else {
-          throw PluginFailure("no session for '\(input.document)': it uses no kernel; see session.list", code: "no_session", status: .notFound)
+          throw PluginFailure(
+            "no session for '\(input.document)': it uses no kernel; see session.list", code: "no_session", status: .notFound)
         }
         return .emptyObject
       },
@@ -47,12 +48,15 @@ extension Kernels {
     if let document {
       if let kernel = await kernel(of: document) { return kernel }
       throw PluginFailure(
-        "no kernel for '\(document)' yet: run a block of it with code.run, or give it one with session.attach", code: "no_session", status: .notFound)
+        "no kernel for '\(document)' yet: run a block of it with code.run, or give it one with session.attach", code: "no_session",
+        status: .notFound)
     }
     let all = inOrder
     if all.count == 1 { return all[0] }
     throw PluginFailure(
-      all.isEmpty ? "there is no kernel: begin one with kernel.start, or run a block with code.run" : "there are \(all.count) kernels: give 'kernel' or 'document'; see kernel.list",
+      all.isEmpty
+        ? "there is no kernel: begin one with kernel.start, or run a block with code.run"
+        : "there are \(all.count) kernels: give 'kernel' or 'document'; see kernel.list",
       code: "no_kernel", status: .invalid)
   }
 }

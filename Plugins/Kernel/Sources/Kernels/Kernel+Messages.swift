@@ -154,6 +154,7 @@ extension Kernel {
   private func output(_ message: KernelMessage, _ type: String, _ parent: String?) {
     guard let run = owner(of: parent) else { return tellForeign(message, type, parent) }
     if active?.message == parent, active?.timings.firstOutput == nil { active?.timings.firstOutput = Self.now }
+    if active?.message == parent { active?.lastHeard = Self.now }
     sawBegin(of: parent)
     note(type, message.contentJSON, buffers: message.buffers, of: run)
   }

@@ -28,7 +28,10 @@ extension Kernel {
     let place = JSONValue.string(plan.workingDirectory).serialized()
     _ = try await ask(
       "execute_request",
-      ["code": .string("__import__('os').chdir(\(place))"), "silent": true, "store_history": false, "allow_stdin": false, "stop_on_error": false],
+      [
+        "code": .string("__import__('os').chdir(\(place))"), "silent": true, "store_history": false, "allow_stdin": false,
+        "stop_on_error": false,
+      ],
       within: .seconds(10))
     self.plan = plan
     started = Self.now

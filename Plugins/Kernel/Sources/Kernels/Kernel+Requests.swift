@@ -18,7 +18,9 @@ extension Kernel {
   /// Sends a message and waits for what answers it.
   func exchange(_ message: KernelMessage, within limit: Duration) async throws -> KernelMessage {
     guard let link, let header = message.messageHeader else {
-      throw failure("cannot ask kernel '\(id)' for \(message.messageHeader?.type ?? "anything"): \(reason ?? "it is \(status.rawValue)")", code: "kernel_dead", status: .gone)
+      throw failure(
+        "cannot ask kernel '\(id)' for \(message.messageHeader?.type ?? "anything"): \(reason ?? "it is \(status.rawValue)")",
+        code: "kernel_dead", status: .gone)
     }
     let timer = Task(executorPreference: services.executor) { [weak self] in
       try await Task.sleep(for: limit)
@@ -110,7 +112,9 @@ extension Kernel {
 
   /// Sends a comm's message.
   func sendComm(_ type: String, _ content: JSONValue, buffers: [[UInt8]]) throws {
-    guard let link else { throw failure("cannot send a comm message to kernel '\(id)': it is \(status.rawValue)", code: "kernel_dead", status: .gone) }
+    guard let link else {
+      throw failure("cannot send a comm message to kernel '\(id)': it is \(status.rawValue)", code: "kernel_dead", status: .gone)
+    }
     try link.send(.request(type, session: session, content: content.bytes(), buffers: buffers))
   }
 

@@ -43,7 +43,8 @@ final class ProxyDoor: Sendable {
         }
       }
       guard let thread else {
-        return began.resume(throwing: PluginFailure("cannot start the thread 'jf-proxy': the system has none to give; raise the limit of processes"))
+        return began.resume(
+          throwing: PluginFailure("cannot start the thread 'jf-proxy': the system has none to give; raise the limit of processes"))
       }
       thread.detach()
     }
