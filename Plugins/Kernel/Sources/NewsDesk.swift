@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
 internal import JSON
 internal import PluginSDK
 
@@ -38,8 +39,8 @@ struct NewsDesk: Sendable {
       event["password"] = .bool(isPassword)
       input.put(event.bytes())
     case .died(let summary, let end): died.put(Self.event(of: summary, end).bytes())
-    case .comm(let kernel, let type, let content, _):
-      comm.put(Self.text(#"{"kernel":"\#(kernel)","type":"\#(type)","content":"#, content))
+    case .comm(let kernel, let type, let content, let buffers):
+      comm.put(Self.text(#"{"kernel":"\#(kernel)","type":"\#(type)",\#(Self.member(of: buffers))"content":"#, content))
     case .ran(let kernel): ran.yield(kernel)
     }
   }
@@ -60,6 +61,11 @@ struct NewsDesk: Sendable {
   func finish() {
     ran.finish()
     for outlet in all { outlet.finish() }
+  }
+
+  private static func member(of buffers: [[UInt8]]) -> String {
+    guard !buffers.isEmpty else { return "" }
+    return #""buffers":[\#(buffers.map { #""\#(Data($0).base64EncodedString())""# }.joined(separator: ","))],"#
   }
 
   private static func text(_ head: String, _ member: [UInt8]) -> [UInt8] { Array(head.utf8) + member + Array("}".utf8) }

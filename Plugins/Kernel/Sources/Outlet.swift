@@ -10,8 +10,23 @@ internal import Synchronization
 final class Outlet: Sendable {
   private struct State {
     var waiting: [[UInt8]] = []
+    /// The oldest that waits; those in front of it are gone, and taken out now and then.
+    var head = 0
     var bytes = 0
     var dropped = 0
+
+    mutating func take() -> [UInt8]? {
+      guard head < waiting.count else { return nil }
+      let event = waiting[head]
+      waiting[head] = []
+      head += 1
+      bytes -= event.count
+      if head > 64, head * 2 > waiting.count {
+        waiting.removeFirst(head)
+        head = 0
+      }
+      return event
+    }
   }
 
   private let topic: Topic
@@ -32,10 +47,7 @@ final class Outlet: Sendable {
     state.withLock { state in
       state.waiting.append(event)
       state.bytes += event.count
-      while state.bytes > mostBytes, state.waiting.count > 1 {
-        state.bytes -= state.waiting.removeFirst().count
-        state.dropped += 1
-      }
+      while state.bytes > mostBytes, state.waiting.count - state.head > 1, state.take() != nil { state.dropped += 1 }
     }
     signal.yield()
   }
@@ -44,7 +56,11 @@ final class Outlet: Sendable {
   func run() async {
     for await _ in signals {
       while let event = next() {
-        guard (try? await topic.publish(bytes: event)) != nil else { break }
+        do { try await topic.publish(bytes: event) } catch {
+          guard !Task.isCancelled else { return }
+          // Too large, or the host stops: the others have their turn.
+          state.withLock { $0.dropped += 1 }
+        }
       }
     }
   }
@@ -57,10 +73,7 @@ final class Outlet: Sendable {
         defer { state.dropped = 0 }
         return Array(#"{"dropped":\#(state.dropped)}"#.utf8)
       }
-      guard !state.waiting.isEmpty else { return nil }
-      let event = state.waiting.removeFirst()
-      state.bytes -= event.count
-      return event
+      return state.take()
     }
   }
 }

@@ -10,6 +10,7 @@ final class EventRecorder: RunRecorder {
     var news: [KernelNews] = []
     var endings: [String: RunEnding] = [:]
     var types: [String: [String]] = [:]
+    var warnings: [String] = []
   }
 
   private let state = Mutex(State())
@@ -31,6 +32,13 @@ final class EventRecorder: RunRecorder {
     state.withLock { $0.news.append(news) }
     turns.announce()
   }
+
+  func warn(_ text: String, _ values: [String: String]) {
+    let words = [text] + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    state.withLock { $0.warnings.append(words.joined(separator: " ")) }
+  }
+
+  var warnings: [String] { state.withLock { $0.warnings } }
 
   var news: [KernelNews] { state.withLock { $0.news } }
   /// What happened in a run, in order.

@@ -36,7 +36,7 @@ final class KernelBench: Sendable {
     let services = KernelServices(
       settings: try JSONDecoder().decode(KernelSettings.self, from: Data(settings.utf8)), recorder: recorder, news: { recorder.take($0) },
       interrupts: InterruptMemory(), executor: globalConcurrentExecutor,
-      info: { _, _ in }, warning: { _, _ in })
+      info: { _, _ in }, warning: { recorder.warn($0, $1) })
     kernels = Kernels(services: services, providers: [local], journal: KernelJournal(path: "\(place)/kernels.json"))
   }
 
@@ -51,6 +51,9 @@ final class KernelBench: Sendable {
   func start(_ spec: String = "null", policy: KernelPolicy? = nil) async throws -> Kernel {
     try await kernels.start(KernelOrder(spec: spec, workingDirectory: folder), policy: policy)
   }
+
+  /// What was warned of, as "text key=value …".
+  var warnings: [String] { recorder.warnings }
 
   /// Queues code, and tells its log.
   func queue(_ code: String, on kernel: Kernel, client: String = "test", batch: String = UUID().uuidString) async throws -> QueuedRun {

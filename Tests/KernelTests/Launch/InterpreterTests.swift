@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import JSON
 import PluginSDK
@@ -123,6 +124,43 @@ import Testing
       let end = await kernel.ended()
       #expect(end.exitCode == 9 && end.lastErrors == "no module ipykernel_launcher\n")
     }
+    await bench.finish()
+  }
+
+  @Test func withoutAnOrderItIsWhatTheShellRuns() async throws {
+    let bench = try LaunchBench()
+    let pyenv = bench.home + "/.pyenv"
+    for version in ["2.7.18", "3.9.18", "3.11.7"] {
+      try bench.write("home/.pyenv/versions/\(version)/bin/python", "#!/bin/sh\n", mode: 0o755)
+      try bench.write("home/.pyenv/versions/\(version)/bin/python3", "#!/bin/sh\n", mode: 0o755)
+    }
+    try bench.write("home/.pyenv/shims/python", "#!/bin/sh\n", mode: 0o755)
+    try bench.write("home/.pyenv/version", "2.7.18\n3.9.18\n")
+    let find: ([String: String]) -> String? = { variables in
+      let surroundings = Surroundings(environment: ["HOME": bench.home, "PATH": "\(pyenv)/shims:/nowhere"].merging(variables) { $1 })
+      do {
+        switch try LocalPlanner(surroundings).choose(KernelOrder()) {
+        case .needsPackage(let interpreter): return interpreter.executable
+        default: return nil
+        }
+      } catch { return "\(error)" }
+    }
+    #expect(find([:]) == pyenv + "/versions/3.9.18/bin/python3")
+    #expect(find(["PYENV_VERSION": "3.11.7"]) == pyenv + "/versions/3.11.7/bin/python3")
+    // Nothing that is in PATH is of use: what else there is, but never the old one.
+    #expect(find(["PATH": "/nowhere"])?.contains("/versions/3.") == true)
+    for version in ["3.9.18", "3.11.7"] { try FileManager.default.removeItem(atPath: "\(pyenv)/versions/\(version)") }
+    #expect(
+      find([:])
+        == "cannot choose a kernel: there is no Python from 3.8 on on this machine and no kernelspec for it; name an 'interpreter' or a 'spec'"
+    )
+    let old = await #expect(throws: PluginFailure.self) {
+      try await bench.provider.prepare(KernelOrder(interpreter: pyenv + "/versions/2.7.18/bin/python"))
+    }
+    #expect(
+      old?.message
+        == "cannot start a kernel with '\(pyenv)/versions/2.7.18/bin/python': its Python is 2.7.18, and ipykernel needs 3.8; name a newer "
+        + "'interpreter', see kernel.interpreters")
     await bench.finish()
   }
 

@@ -84,6 +84,30 @@ import WebSockets
     }
   }
 
+  @Test func aKernelKeepsItsIdThereOverARestartAndCanBeAttachedTo() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "jackfield-\(UUID().uuidString)").path()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let recorder = EventRecorder()
+    let services = KernelServices(
+      settings: try JSONDecoder().decode(KernelSettings.self, from: Data("{}".utf8)), recorder: recorder, news: { recorder.take($0) },
+      interrupts: InterruptMemory(), executor: globalConcurrentExecutor, info: { _, _ in }, warning: { recorder.warn($0, $1) })
+    let kernels = Kernels(services: services, providers: [provider], journal: KernelJournal(path: "\(folder)/kernels.json"))
+    let kernel = try await kernels.start(KernelOrder(spec: "python3"))
+    let id = try #require((await kernel.handle as? ServerHandle)?.id)
+    try await kernel.restart()
+    #expect((await kernel.handle as? ServerHandle)?.id == id)
+    let value = try await kernel.evaluate(["x": "1 + 1"], within: .seconds(20))["x"]
+    #expect(value?["data"]?["text/plain"] == "2")
+    let attached = try await kernels.attach(["id": .string(id)], provider: provider.name)
+    #expect((await attached.handle as? ServerHandle)?.id == id)
+    await #expect(throws: PluginFailure.self) {
+      try await kernels.attach(["id": .string(id), "server": "http://elsewhere/"], provider: provider.name)
+    }
+    await attached.leave()
+    try await kernels.shutDown(kernel)
+  }
+
   @Test func whatWasSaidWhileTheConnectionWasBrokenComesAfter() async throws {
     try await withKernel { handle in
       let kernel = try await Conformed(handle, limit: .seconds(60))

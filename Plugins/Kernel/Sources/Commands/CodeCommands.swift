@@ -67,12 +67,21 @@ struct CodeCommands: Sendable {
 
   // MARK: - Running
 
+  /// Of a document: a path's limit.
+  private static let longestName = 4_096
+
   private func run(_ order: RunOrder, _ call: Call) async throws -> JSONValue {
+    if let document = order.document, document.isEmpty || document.utf8.contains(0) || document.utf8.count > Self.longestName {
+      throw PluginFailure("cannot use this 'document': a name has 1 to \(Self.longestName) bytes, none of them NUL", status: .invalid)
+    }
     let choice = try RunChooser.choose(order)
     let kernel = try await kernel(for: order, call)
     let batch = UUID().uuidString.lowercased()
     let queued = choice.pieces.map { queuedRun($0, order, kernel, batch) }
-    try await kernel.run(queued)
+    do { try await kernel.run(queued) } catch {
+      runs.forget(queued)
+      throw error
+    }
     guard order.wait ?? true else { return summary(queued, kernel, choice.nextLine) }
     do {
       for run in queued { _ = try await follow(run.log, from: 0, call) }
@@ -94,7 +103,9 @@ struct CodeCommands: Sendable {
       return kernel
     }
     guard let document = order.document else {
-      if let only = try? await kernels.target(nil, nil) { return only }
+      await kernels.settled()
+      // One is meant, several are a question, none is begun.
+      guard await kernels.inOrder.isEmpty else { return try await kernels.target(nil, nil) }
       return try await kernels.start(kernelOrder(order), provider: order.provider)
     }
     if let kernel = await kernels.kernel(of: document) { return kernel }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
 internal import JSON
 internal import PluginSDK
 
@@ -37,6 +38,8 @@ struct QuestionCommands: Sendable {
     var comm_id: String?
     var target_name: String?
     var data: JSONValue?
+    /// In base64.
+    var buffers: [String]?
   }
 
   var all: [Command] {
@@ -87,6 +90,15 @@ struct QuestionCommands: Sendable {
 
   // MARK: - Comms
 
+  private static func buffers(_ texts: [String]) throws -> [[UInt8]] {
+    try texts.enumerated().map { number, text in
+      guard let data = Data(base64Encoded: text) else {
+        throw PluginFailure("cannot send a comm message: buffer \(number) is no base64", status: .invalid)
+      }
+      return Array(data)
+    }
+  }
+
   private func comm(_ input: Comm) async throws -> JSONValue {
     let kernel = try await kernels.target(input.kernel, input.document)
     if input.action == "list" {
@@ -103,7 +115,7 @@ struct QuestionCommands: Sendable {
     }
     var content: [String: JSONValue] = ["comm_id": .string(comm), "data": input.data ?? [:]]
     if input.action == "open" { content["target_name"] = .string(input.target_name ?? "") }
-    try await kernel.sendComm("comm_\(input.action)", .object(content), buffers: [])
+    try await kernel.sendComm("comm_\(input.action)", .object(content), buffers: Self.buffers(input.buffers ?? []))
     return ["comm_id": .string(comm)]
   }
 }

@@ -128,6 +128,12 @@ struct Installer: Sendable {
 
   /// Says what is missing and which command would help.
   func missing(_ interpreter: Interpreter) -> PluginFailure {
+    guard interpreter.isRecent else {
+      return PluginFailure(
+        "cannot start a kernel with '\(interpreter.executable)': its Python is \(interpreter.version ?? ""), and ipykernel needs "
+          + "\(Interpreter.oldestWords); name a newer 'interpreter', see kernel.interpreters", code: "python_too_old",
+        data: ["interpreter": interpreter.executable], status: .unsupported)
+    }
     guard let plan = InstallPlan.into(interpreter, surroundings) else { return managed(interpreter) }
     return PluginFailure(
       "cannot start a kernel with '\(interpreter.executable)': ipykernel is not installed there; run '\(plan.text)', or have it done "

@@ -27,6 +27,15 @@ struct Interpreter: Sendable, Hashable {
     return kind == .system ? python : "\(python) (\(kind.rawValue): \(name))"
   }
 
+  /// The oldest Python that ipykernel works with these days.
+  static let oldestWords = "3.8"
+
+  /// Whether a kernel works with it; so it is taken to be where no folder tells the version.
+  var isRecent: Bool {
+    let numbers = (version ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
+    return numbers.count < 2 || (numbers[0], numbers[1]) >= (3, 8)
+  }
+
   /// Whether pip can be run in it.
   var hasPip: Bool { packages.contains { LocalFiles.isFile($0 + "/pip/__init__.py") } }
 

@@ -42,6 +42,19 @@ struct InterpreterFinder: Sendable {
     ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { surroundings[$0] }.flatMap { environment(Path.trimmed($0)) }
   }
 
+  /// What the shell runs as python3, with pyenv's shims seen through; nil when there is none, or none that a kernel works with.
+  func shell() -> Interpreter? {
+    surroundings.searchPath.lazy.flatMap { folder in
+      folder.hasSuffix("/shims") ? shimmed(Path.parent(of: folder)) : [Path.trimmed(folder) + "/python3"]
+    }.filter(LocalFiles.isExecutable).map { reader.read(executable: $0) }.first { $0.isRecent }
+  }
+
+  /// The python3 of the versions that pyenv's user chose.
+  private func shimmed(_ root: String) -> [String] {
+    let chosen = surroundings["PYENV_VERSION"] ?? LocalFiles.text(root + "/version") ?? ""
+    return chosen.split { $0 == ":" || $0.isWhitespace }.filter { !$0.contains("/") }.map { "\(root)/versions/\($0)/bin/python3" }
+  }
+
   private func conda() -> [Interpreter] {
     let listed = (LocalFiles.text(surroundings.home + "/.conda/environments.txt") ?? "").split(whereSeparator: \.isNewline).map(String.init)
     var roots = ["miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba"].map { surroundings.home + "/" + $0 } + ["/opt/conda"]

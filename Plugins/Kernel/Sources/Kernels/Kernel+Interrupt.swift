@@ -38,6 +38,13 @@ extension Kernel {
     let implementation = implementation
     let ways = services.interrupts.order(for: implementation, of: handle.interruptWays)
     let (generation, limit) = (generation, services.settings.interruptLimit)
+    // A second signal for the same run would meet the next one.
+    if let run, interrupting == run { return try await joinInterrupt(of: run, ways, since: begin, dropped) }
+    interrupting = run
+    defer { if interrupting == run { interrupting = nil } }
+    if let sent = active?.timings.sent, sent + Self.begins > Self.now {
+      _ = try await within(.seconds(sent + Self.begins - Self.now)) { [self] in try await untilBegun(run, generation) }
+    }
     for way in ways {
       try await send(way, handle)
       let isOver = try await within(limit) { [self] in try await untilOver(run, generation) } != nil
@@ -48,16 +55,39 @@ extension Kernel {
           code: "interrupt_killed", status: .gone)
       }
       if isOver {
+        guard generation == self.generation else {
+          return InterruptReport(wasRunning: true, way: nil, seconds: Self.now - begin, dropped: dropped)
+        }
         services.interrupts.worked(way, for: implementation)
         return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped)
       }
       services.interrupts.failed(way, for: implementation)
     }
+    throw goesOn(ways)
+  }
+
+  private func goesOn(_ ways: [InterruptWay]) -> PluginFailure {
     let tried = ways.isEmpty ? "no way of interrupting it is known" : "tried \(ways.map(\.rawValue).joined(separator: ", then "))"
-    throw failure(
+    return failure(
       "kernel '\(id)' goes on in spite of the interrupt: \(tried); interrupt again, or restart it with kernel.restart",
       code: "not_interrupted",
       status: .deadline)
+  }
+
+  /// Seconds a run may take from being sent until the kernel is seen to work at it; an interrupt before that meets nothing.
+  private static let begins = 2.0
+
+  private func untilBegun(_ run: String?, _ generation: Int) async throws {
+    while generation == self.generation, end == nil, let active, active.message == run, !active.hasBegun {
+      try await turns.wait(after: turns.count)
+    }
+  }
+
+  /// Somebody else interrupts this run already.
+  private func joinInterrupt(of run: String, _ ways: [InterruptWay], since begin: Double, _ dropped: Int) async throws -> InterruptReport {
+    let (generation, limit) = (generation, services.settings.interruptLimit * (ways.count + 1))
+    guard try await within(limit, { [self] in try await untilOver(run, generation) }) != nil else { throw goesOn(ways) }
+    return InterruptReport(wasRunning: true, way: ways.first, seconds: Self.now - begin, dropped: dropped)
   }
 
   private func send(_ way: InterruptWay, _ handle: any KernelHandle) async throws {

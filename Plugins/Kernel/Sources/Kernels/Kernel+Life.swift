@@ -25,17 +25,52 @@ extension Kernel {
 
   /// Ends the process and begins another under the same id. What runs or waits is aborted.
   func restart(because why: String = "the kernel was restarted") async throws {
+    if isChanging, status == .restarting { return try await joinRestart() }
+    guard handle?.restartWay != .never else {
+      throw failure(
+        "cannot restart kernel '\(id)': it was begun by somebody else; restart it there, or begin another with kernel.start",
+        code: "not_ours",
+        status: .invalid)
+    }
     try await changing("restart") {
       set(.restarting)
       abortAll(because: why, status: .aborted)
+      if let handle, end == nil, handle.isAlive, handle.restartWay == .inPlace { return try await restartInPlace(handle) }
       await endProcess(restarting: true)
       try await launch()
     }
   }
 
+  /// Several may want the same at once: they get the same.
+  private func joinRestart() async throws {
+    try await settled()
+    guard status != .dead else {
+      throw failure("kernel '\(id)' did not come back from its restart: \(reason ?? "it is dead")", code: "kernel_dead", status: .gone)
+    }
+  }
+
+  /// Whoever runs it begins it again under the id it has there.
+  private func restartInPlace(_ handle: any KernelHandle) async throws {
+    await detach()
+    do {
+      try await handle.restart()
+      try await converse(with: handle)
+    } catch {
+      set(.dead, reason: "\(error)")
+      throw error
+    }
+  }
+
   /// Asks the kernel to end, insists, and cleans up. Nothing is left of it.
+  ///
+  /// A begin or restart that is under way is given up.
   func shutDown() async throws {
+    isDoomed = true
     readying?.cancel()
+    do { try await settled() } catch {
+      isDoomed = false
+      throw error
+    }
     try await changing("shut down") {
       guard status != .dead else { return await letGo() }
       set(.terminating)
@@ -71,23 +106,33 @@ extension Kernel {
     isChanging = true
     defer {
       isChanging = false
+      // What was queued meanwhile is begun, or ended where nothing will begin it.
+      if status == .dead { abortAll(because: reason ?? "the kernel ended", status: .aborted) }
       turns.announce()
+      pump()
     }
     try await body()
-    pump()
+  }
+
+  /// Returns when no begin, restart or shutdown is under way.
+  func settled() async throws {
+    while isChanging { try await turns.wait(after: turns.count) }
   }
 
   // MARK: - Beginning
 
   /// Two programs may choose the same port at the same time; then the kernel ends at once, and another try has others.
   private func launch() async throws {
-    if status != .restarting { set(.starting) }
+    if status != .restarting {
+      status = .starting
+      tell()
+    }
     for attempt in 1...4 {
       do {
         return try await converse(with: provider.launch(plan))
       } catch {
         let isPortTaken = end.map { $0.lastErrors.contains("Address already in use") } ?? false
-        guard isPortTaken, attempt < 4 else {
+        guard isPortTaken, attempt < 4, !isDoomed else {
           set(.dead, reason: "\(error)")
           throw error
         }
@@ -98,36 +143,38 @@ extension Kernel {
   /// - Parameter isOurs: Whether it is ended when it does not answer; one that somebody else needs is let go of.
   private func converse(with handle: any KernelHandle, isOurs: Bool = true) async throws {
     generation += 1
+    begins += 1
     let generation = generation
     self.handle = handle
     (end, killReason, information, executionCount) = (nil, nil, .null, 0)
     (foreign, comms, subshell) = ([], [:], .untried)
     started = Self.now
-    let inbox = Inbox()
+    let inbox = Inbox(folder: services.spool)
     self.inbox = inbox
     own { kernel in await inbox.empty { await kernel.take($0, generation) } }
     own { kernel in await kernel.ended(handle.ended(), generation) }
+    await launched?()
     do {
       let link = try await handle.connect(session: session) { inbox.put($0) }
       self.link = link
       let limit = services.settings.startLimit
       let readying = Task(executorPreference: services.executor) { try await link.ready(within: limit) }
       self.readying = readying
-      if end != nil { readying.cancel() }
+      if end != nil || isDoomed { readying.cancel() }
       defer { self.readying = nil }
       let reply = try await readying.value
       information = (try? JSONValue(parsing: reply)) ?? .null
       guard self.generation == generation, end == nil else { throw CancellationError() }
       lastActivity = Self.now
       set(.idle)
-      status = .idle
-      settle()
     } catch {
-      let cause = end.map { startFailure($0) } ?? error
+      let cause = isDoomed ? doomed : end.map { startFailure($0) } ?? error
       if isOurs { await endProcess(restarting: false) } else { await detach() }
       throw cause
     }
   }
+
+  private var doomed: PluginFailure { failure("kernel '\(id)' was shut down before it was ready", code: "kernel_dead", status: .gone) }
 
   private func startFailure(_ end: KernelEnd) -> PluginFailure {
     let errors = end.lastErrors.isEmpty ? "it wrote nothing to its standard error" : "its standard error ends with:\n\(end.lastErrors)"
@@ -205,7 +252,7 @@ extension Kernel {
 
   private func beginAgain(after sentence: String) async {
     autorestarts.removeAll { $0 < Self.now - 600 }
-    guard autorestarts.count < policy.autorestart else { return }
+    guard !isDoomed, autorestarts.count < policy.autorestart else { return }
     autorestarts.append(Self.now)
     do {
       try await restart(because: sentence)
@@ -216,13 +263,15 @@ extension Kernel {
 
   /// Ends every run and every question with one reason.
   func abortAll(because why: String, status: RunEnding.Status) {
+    // First what waits, for the end of a run begins the next.
+    let waiting = queue.removeAll()
     if var run = active {
       active = nil
       run.status = status
       run.reason = why
       finish(run)
     }
-    for run in queue.removeAll() { abort(run, because: why, status: status) }
+    for run in waiting { abort(run, because: why, status: status) }
     for (_, continuation) in pending { continuation.resume(throwing: failure(why, code: "kernel_gone", status: .gone)) }
     pending = [:]
     foreign = []

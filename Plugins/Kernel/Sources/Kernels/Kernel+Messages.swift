@@ -12,7 +12,9 @@ extension Kernel {
       switch event {
       case .message(let message): take(message)
       case .refused(let why): services.warning("message of a kernel refused", ["kernel": id, "reason": why])
-      case .disconnected(let why): set(.disconnected, reason: why)
+      case .disconnected(let why):
+        // In a change that is no news, and would hide it.
+        if !isChanging { set(.disconnected, reason: why) }
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
       case .restarted: begunByOthers()
@@ -134,13 +136,16 @@ extension Kernel {
       return
     }
     guard reader.parent(of: message)?.type == "execute_request", reader.parent(of: message)?.session != session else { return }
-    if state == "busy" { foreign.insert(parent) }
+    if state == "busy", foreign.count < Self.mostForeign { foreign.insert(parent) }
     if state == "idle", foreign.remove(parent) != nil {
       lastActivity = Self.now
       services.news(.ran(kernel: id))
     }
     settle()
   }
+
+  /// Beyond that they are not other programs' runs, but a kernel that writes nonsense.
+  private static let mostForeign = 1_000
 
   /// A server's own words about a kernel it runs.
   private func serverSaid(_ state: String?) {
@@ -151,13 +156,23 @@ extension Kernel {
   private func output(_ message: KernelMessage, _ type: String, _ parent: String?) {
     guard let run = owner(of: parent) else { return tellForeign(message, type, parent) }
     if active?.message == parent, active?.timings.firstOutput == nil { active?.timings.firstOutput = Self.now }
+    if active?.message == parent { active?.lastHeard = Self.now }
+    sawBegin(of: parent)
     note(type, message.contentJSON, buffers: message.buffers, of: run)
+  }
+
+  /// For whoever interrupts: ipykernel says that it is busy a moment before it can be interrupted.
+  private func sawBegin(of parent: String?) {
+    guard let run = active, run.message == parent, !run.hasBegun else { return }
+    active?.hasBegun = true
+    turns.announce()
   }
 
   private func input(_ message: KernelMessage, _ parent: String?) {
     let content = message.contentJSON
     if let count = (try? JSONValue(parsing: content))?["execution_count"]?.intValue { executionCount = max(executionCount, count) }
     guard let run = owner(of: parent) else { return tellForeign(message, "execute_input", parent) }
+    sawBegin(of: parent)
     if active?.message == parent, let count = (try? JSONValue(parsing: content))?["execution_count"]?.intValue {
       active?.executionCount = count
     }
@@ -221,9 +236,12 @@ extension Kernel {
     let text = message.contentJSON
     guard let content = try? JSONValue(parsing: text), let comm = content["comm_id"]?.stringValue else { return }
     switch type {
-    case "comm_open": comms[comm] = CommState(target: content["target_name"]?.stringValue ?? "", state: Self.state(in: content))
+    case "comm_open" where comms.count < CommState.most || comms[comm] != nil:
+      comms[comm] = CommState(target: content["target_name"]?.stringValue ?? "")
+      comms[comm]?.merge(Self.state(in: content), bytes: text.count)
     case "comm_close": comms[comm] = nil
-    default: comms[comm]?.state.merge(Self.state(in: content)) { $1 }
+    case "comm_msg": comms[comm]?.merge(Self.state(in: content), bytes: text.count)
+    default: break
     }
     services.news(.comm(kernel: id, type: type, content: text, buffers: message.buffers))
   }

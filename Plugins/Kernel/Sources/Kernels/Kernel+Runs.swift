@@ -144,10 +144,10 @@ extension Kernel {
     idleSeconds = status == .idle && queue.waiting.isEmpty ? idleSeconds + 1 : 0
     guard var run = active else { return }
     let now = Self.now
-    if run.hasReplied, !run.isIdle, let reply = run.timings.reply, now - reply > 10 {
+    if run.hasReplied, !run.isIdle, let reply = run.timings.reply, now - max(reply, run.lastHeard) > 10 {
       run.reason = run.reason ?? "the kernel replied, but never said that it is idle again"
       finish(run)
-    } else if run.isIdle, !run.hasReplied, let idle = run.timings.idle, now - idle > 10 {
+    } else if run.isIdle, !run.hasReplied, let idle = run.timings.idle, now - max(idle, run.lastHeard) > 10 {
       run.status = run.status ?? .ok
       run.reason = run.reason ?? "the kernel became idle, but never replied"
       finish(run)

@@ -22,6 +22,8 @@ actor Kernel {
   var handle: (any KernelHandle)?
   var link: (any KernelLink)?
   var generation = 0
+  /// How often it was begun.
+  var begins = 0
   var status = KernelStatus.starting
   var reason: String?
   var started = Date.now.timeIntervalSince1970
@@ -37,11 +39,17 @@ actor Kernel {
   var killReason: String?
   /// Begins, restarts and shutdowns, one after the other.
   var isChanging = false
+  /// Called when there is a process, before it is ready: so that it is found again whatever happens from then on.
+  var launched: (@Sendable () async -> Void)?
+  /// Whether it was told to end for good.
+  var isDoomed = false
   /// When it was begun again by itself.
   var autorestarts: [Double] = []
 
   var queue = RunQueue()
   var active: ActiveRun?
+  /// The run that is being interrupted, by its request's id.
+  var interrupting: String?
   /// Seconds in which it had nothing to do; a machine that sleeps does not count.
   var idleSeconds = 0.0
   /// Runs that ended lately: what a thread of theirs still prints is theirs.
@@ -66,11 +74,13 @@ actor Kernel {
     self.services = services
   }
 
+  func onLaunch(_ body: @escaping @Sendable () async -> Void) { launched = body }
+
   /// As lists show it.
   var summary: KernelSummary {
     KernelSummary(
       id: id, name: plan.displayName, spec: plan.spec, language: plan.language, provider: provider.name, status: status, reason: reason,
-      executionCount: executionCount, queued: queue.waiting.count, running: active?.run.description.id, generation: generation,
+      executionCount: executionCount, queued: queue.waiting.count, running: active?.run.description.id, generation: begins,
       started: started, lastActivity: lastActivity, isQueuePaused: queue.isPaused, implementation: implementation,
       subshells: subshell.isKnownToWork)
   }

@@ -34,8 +34,12 @@ struct KernelSettings: Sendable, Decodable {
   /// What is kept of results.
   var results: ResultLimits?
 
-  var startLimit: Duration { .seconds(startTimeout ?? 60) }
-  var interruptLimit: Duration { .seconds(interruptPatience ?? 3) }
-  var shutdownLimit: Duration { .seconds(shutdownPatience ?? 5) }
+  var startLimit: Duration { Self.limit(startTimeout ?? 60) }
+  var interruptLimit: Duration { Self.limit(interruptPatience ?? 3) }
+  var shutdownLimit: Duration { Self.limit(shutdownPatience ?? 5) }
+
+  /// A day at most: beyond some numbers there is no duration.
+  private static func limit(_ seconds: Double) -> Duration { .seconds(min(max(seconds, 0), 86_400)) }
+
   var inputLimit: Double { inputTimeout ?? 600 }
 }

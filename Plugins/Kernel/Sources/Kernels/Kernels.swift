@@ -17,6 +17,11 @@ actor Kernels: ExpressionEvaluator {
   /// Starts in flight, by document: two quick runs in a fresh file begin one kernel.
   private var starting: [String: Task<Kernel, any Error>] = [:]
   private var warm: [Kernel] = []
+  /// Kernels of before that could not be reached; they stay written down, for the next start of the host may reach them.
+  private var unreached: [KernelJournal.Entry] = []
+  private var isRestored = false
+  /// Numbers of what was begun to be written down, and of what was: the older one must not come last.
+  private var saves = (begun: 0, written: 0)
   /// Looking for the kernels of before; nothing is answered until that is done.
   private var restoring: Task<Void, Never>?
 
@@ -61,6 +66,7 @@ actor Kernels: ExpressionEvaluator {
     let plan = try await provider.prepare(order)
     if let ready = takeWarm(for: plan) { return try await use(ready, plan) }
     let kernel = add(plan, provider, policy)
+    await kernel.onLaunch { [weak self] in await self?.save() }
     do {
       try await kernel.begin()
     } catch {
@@ -87,6 +93,7 @@ actor Kernels: ExpressionEvaluator {
 
   /// A kernel that runs; one that died is begun again under its id.
   private func living(_ kernel: Kernel) async throws -> Kernel {
+    try await kernel.settled()
     if await kernel.status == .dead {
       try await kernel.restart()
       await save()
@@ -105,7 +112,8 @@ actor Kernels: ExpressionEvaluator {
       order: KernelOrder(), spec: details["spec"]?.stringValue ?? "attached",
       displayName: details["display_name"]?.stringValue ?? "attached kernel",
       language: details["language"]?.stringValue ?? "")
-    let kernel = add(plan, provider, nil)
+    // It is somebody else's: nothing becomes of it by itself.
+    let kernel = add(plan, provider, KernelPolicy(services.settings, autorestart: 0, cullIdle: 0, memoryCeiling: 0))
     do { try await kernel.adopt(handle) } catch {
       remove(kernel.id)
       throw error
@@ -184,10 +192,18 @@ extension Kernels {
 
   private func restore() async {
     for entry in journal.read() {
-      guard let provider = providers.first(where: { $0.name == entry.provider }) else { continue }
+      guard let provider = providers.first(where: { $0.name == entry.provider }) else {
+        missed(entry, "there is no provider '\(entry.provider)' in the configuration")
+        continue
+      }
       do {
-        guard let handle = try await provider.restore(entry.record) else { continue }
+        guard let handle = try await provider.restore(entry.record) else {
+          services.warning("kernel of before has ended", details(of: entry))
+          continue
+        }
         let kernel = add(entry.plan, provider, entry.policy, id: entry.id)
+        // The journal has it, and is read to its end before it is written anew.
+        await kernel.onLaunch { [weak self] in if await self?.isRestored == true { await self?.save() } }
         do { try await kernel.adopt(handle, since: entry.started) } catch {
           remove(entry.id)
           throw error
@@ -195,16 +211,28 @@ extension Kernels {
         for document in entry.documents { sessions[document] = entry.id }
         services.info("kernel found again", ["kernel": entry.id, "name": entry.plan.displayName])
       } catch {
-        services.warning("kernel of before not found again", ["kernel": entry.id, "reason": "\(error)"])
+        missed(entry, "\(error)")
       }
     }
+    isRestored = true
     await save()
     await fillWarm()
   }
 
+  private func missed(_ entry: KernelJournal.Entry, _ reason: String) {
+    unreached.append(entry)
+    services.warning("kernel of before not found again", details(of: entry).merging(["reason": reason]) { $1 })
+  }
+
+  private func details(of entry: KernelJournal.Entry) -> [String: String] {
+    ["kernel": entry.id, "name": entry.plan.displayName, "documents": entry.documents.joined(separator: ", ")]
+  }
+
   /// Writes down what is needed to find the kernels again.
   func save() async {
-    var entries: [KernelJournal.Entry] = []
+    saves.begun += 1
+    let number = saves.begun
+    var entries = unreached
     for kernel in inOrder {
       guard let record = await kernel.record else { continue }
       entries.append(
@@ -212,6 +240,8 @@ extension Kernels {
           id: kernel.id, provider: kernel.provider.name, record: record, plan: await kernel.plan, policy: kernel.policy,
           documents: documents(of: kernel.id), started: await kernel.started))
     }
+    guard number > saves.written else { return }
+    saves.written = number
     do { try journal.write(entries) } catch { services.warning("kernels not written down", ["reason": "\(error)"]) }
   }
 
@@ -257,6 +287,7 @@ extension Kernels {
 
   private func use(_ kernel: Kernel, _ plan: KernelPlan) async throws -> Kernel {
     try await kernel.move(to: plan)
+    await kernel.onLaunch { [weak self] in await self?.save() }
     all[kernel.id] = kernel
     order.append(kernel.id)
     await save()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import PluginSDK
 
 /// A kernel that was begun or found: its process or what stands for it.
 ///
@@ -24,6 +25,12 @@ protocol KernelHandle: AnyObject, Sendable {
   /// Interrupts by signal, or by the server's own means. `.message` is not for the handle: the link carries it.
   func interrupt(by way: InterruptWay) async throws
 
+  /// How it is begun again.
+  var restartWay: RestartWay { get }
+
+  /// Begins it again in its place; for those whose `restartWay` says so. Conversations are opened anew after it.
+  func restart() async throws
+
   /// Sends a signal to the kernel's process group, where there is one.
   func signal(_ number: Int32) throws
 
@@ -44,6 +51,11 @@ protocol KernelHandle: AnyObject, Sendable {
 }
 
 extension KernelHandle {
+  /// A process is ended, and another begun.
+  var restartWay: RestartWay { .anew }
+
+  func restart() async throws { throw PluginFailure("cannot restart the kernel in its place: it is begun anew", status: .unsupported) }
+
   /// So it is with a process of our own.
   var endsByMessage: Bool { true }
 }

@@ -103,9 +103,14 @@ actor KernelProxy {
     (try? JSONValue(parsing: request.message.content))?["restart"]?.boolValue ?? false
   }
 
+  /// Questions that kernels do not answer pile up.
+  private static let mostAsking = 10_000
+
   private func pass(_ request: ProxyRequest, _ header: MessageHeader) async {
     // A comm's messages have no reply.
-    if !header.type.hasPrefix("comm_") || header.type == "comm_info_request" { asking[header.id] = request }
+    if !header.type.hasPrefix("comm_") || header.type == "comm_info_request", asking.count < Self.mostAsking {
+      asking[header.id] = request
+    }
     do {
       try await kernel.relay(request.message)
     } catch {
@@ -134,6 +139,7 @@ actor KernelProxy {
     do {
       try await kernel.run([queued])
     } catch {
+      runs.forget([queued])
       (asking[header.id], running[header.id]) = (nil, nil)
       fail(request, header, "\(error)")
     }

@@ -19,6 +19,8 @@ final class RunLog: Sendable {
     /// Chunks that neither memory nor disk has: the disk was full.
     var lost: Range<Int>?
     var ending: RunEnding?
+    /// Whether it was thrown away; what a thread still prints goes nowhere.
+    var isDiscarded = false
   }
 
   /// How far a reader has come.
@@ -48,6 +50,7 @@ final class RunLog: Sendable {
   /// Adds the next chunk.
   func append(_ chunk: [UInt8]) {
     state.withLock { state in
+      guard !state.isDiscarded else { return state.first += 1 }
       state.recent.append(chunk)
       state.bytes += chunk.count
       if state.bytes > Self.memory { spill(&state) }
@@ -75,6 +78,7 @@ final class RunLog: Sendable {
       if position.next < state.first, let file = state.file {
         return (try file.read(from: &position, before: state.lost?.lowerBound ?? state.first, most: most), position)
       }
+      if state.isDiscarded { position.next = max(position.next, state.first) }
       var (chunks, bytes) = ([[UInt8]](), 0)
       while position.next - state.first < state.recent.count, bytes < most {
         let chunk = state.recent[position.next - state.first]
@@ -102,6 +106,7 @@ final class RunLog: Sendable {
   /// Removes the file. Readers that have not read all of it read no more.
   func discard() {
     state.withLock { state in
+      state.isDiscarded = true
       state.file = nil
       state.first += state.recent.count
       state.recent = []

@@ -46,10 +46,29 @@ final class RunTable: Sendable {
     return (entry.run, entry.log)
   }
 
+  /// Takes out runs that no kernel took.
+  func forget(_ runs: [QueuedRun]) {
+    let ids = Set(runs.map(\.description.id))
+    state.withLock { state in
+      state.order.removeAll { ids.contains($0) }
+      for id in ids { state.entries[id] = nil }
+    }
+    for run in runs { run.log.discard() }
+  }
+
+  /// Those that are too many, oldest first; what goes on stays.
   private static func old(_ state: inout State) -> [RunLog] {
-    guard state.order.count > most else { return [] }
-    guard let index = state.order.firstIndex(where: { state.entries[$0]?.log.ending != nil }) else { return [] }
-    let id = state.order.remove(at: index)
-    return [state.entries.removeValue(forKey: id)?.log].compactMap { $0 }
+    // Not at each run: a look goes through all of them.
+    guard state.order.count > most + most / 4 else { return [] }
+    var excess = state.order.count - most
+    var old: [RunLog] = []
+    state.order = state.order.filter { id in
+      guard excess > 0, let log = state.entries[id]?.log, log.ending != nil else { return true }
+      excess -= 1
+      old.append(log)
+      state.entries[id] = nil
+      return false
+    }
+    return old
   }
 }

@@ -8,9 +8,9 @@ enum SourceFile {
   /// The most bytes of a document.
   static let mostBytes = 64 << 20
 
-  /// The text of a file; bytes that are no UTF-8 become U+FFFD.
+  /// The text of a file, in the coding that its first lines name.
   static func read(_ path: String) throws -> String {
-    guard path.hasPrefix("/") else {
+    guard path.hasPrefix("/"), !path.utf8.contains(0) else {
       throw PluginFailure("cannot read '\(path)': it is no absolute path; give one, or 'text'", code: "bad_path", status: .invalid)
     }
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -31,7 +31,8 @@ enum SourceFile {
       guard taken > 0 else { break }
       count += taken
     }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+    bytes.removeLast(bytes.count - count)
+    return try SourceCoding(of: bytes, path: path).text(of: bytes, path: path)
   }
 
   private static func failure(_ path: String) -> PluginFailure {

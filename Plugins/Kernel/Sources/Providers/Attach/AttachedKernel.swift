@@ -36,6 +36,8 @@ final class AttachedKernel: KernelHandle {
 
   // MARK: - What is not ours to do
 
+  var restartWay: RestartWay { .never }
+
   var interruptWays: [InterruptWay] { [.message] }
 
   func interrupt(by way: InterruptWay) async throws { throw notOurs("interrupt it by '\(way.rawValue)'") }

@@ -28,11 +28,12 @@ struct LocalPlanner: Sendable {
     if let found = catalog.registered(near: order.document, "python3") ?? catalog.registered(near: order.document, language: "python") {
       return .spec(found)
     }
-    let interpreters = finder.all(near: order.document)
+    if let usual = finder.shell() { return Self.choice(usual) }
+    let interpreters = finder.all(near: order.document).filter(\.isRecent)
     guard let best = interpreters.first(where: { $0.ipykernel != nil }) ?? interpreters.first else {
       throw PluginFailure(
-        "cannot choose a kernel: there is no Python on this machine and no kernelspec for it; name an 'interpreter' or a 'spec'",
-        code: "no_interpreter", status: .notFound)
+        "cannot choose a kernel: there is no Python from \(Interpreter.oldestWords) on on this machine and no kernelspec for it; name an 'interpreter' "
+          + "or a 'spec'", code: "no_interpreter", status: .notFound)
     }
     return Self.choice(best)
   }

@@ -40,6 +40,8 @@ final class ServerHandle: KernelHandle {
   /// A Jupyter server begins again whatever ends without its doing.
   var endsByMessage: Bool { false }
 
+  var restartWay: RestartWay { .inPlace }
+
   var interruptWays: [InterruptWay] { [.server, .message] }
 
   func interrupt(by way: InterruptWay) async throws {
