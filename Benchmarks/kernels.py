@@ -257,6 +257,8 @@ class Kernels:
     def _warm(self, environment):
         """A document's first run, with a kernel kept ready."""
         with Host(self.root, self.scratch, more=environment, kernel={"warm": {"python3": 1}}) as host:
+            # A plugin is begun at its first use, and its pool with it.
+            host.call("kernel.list")
             self._wait_for_warm(environment["JUPYTER_RUNTIME_DIR"])
             document = str(host.home / "first.py")
             begun = time.perf_counter()
@@ -267,14 +269,14 @@ class Kernels:
         return {"warm": (None, seconds * 1e3)}
 
     def _wait_for_warm(self, place):
-        """It is nobody's yet, so no list has it; a process that has not used the processor for a while is ready."""
+        """It is nobody's yet, so no list has it; a process that has read its modules and then not used the processor for a while is ready."""
         last, since = None, time.perf_counter()
         while True:
             children = processes_of(place)
             used = sum(children.values())
-            if not children or used != last:
+            if used < 30 or used != last:
                 last, since = used, time.perf_counter()
-            elif time.perf_counter() - since > 0.6:
+            elif time.perf_counter() - since > 1:
                 return
             time.sleep(0.05)
 
