@@ -274,7 +274,7 @@ class Kernels:
         while True:
             children = processes_of(place)
             used = sum(children.values())
-            if used < 30 or used != last:
+            if used < 10 or used != last:
                 last, since = used, time.perf_counter()
             elif time.perf_counter() - since > 1:
                 return
