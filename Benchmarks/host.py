@@ -30,18 +30,19 @@ def stage_echo(library, plugins):
 class Host:
     """A running host. Its times begin just before the process is made."""
 
-    def __init__(self, root, scratch, extra_plugins=(), home=None):
+    def __init__(self, root, scratch, extra_plugins=(), home=None, more=(), kernel=None):
         self.folder = None if home else tempfile.TemporaryDirectory(prefix="home-", dir=scratch)
         self.home = pathlib.Path(home or self.folder.name)
         self.port = free_port()
         (self.home / "config.json").write_text(json.dumps(
-            {"plugins": {"trainer": {"config": {"port": self.port}}, "echo": {"mode": "inprocess"}}}))
+            {"plugins": {"trainer": {"config": {"port": self.port}}, "echo": {"mode": "inprocess"}, "kernel": {"config": kernel or {}}}}))
         # Relative: a socket's path has room for 107 bytes.
         self.socket = os.path.relpath(self.home / "run/host.sock")
         command = [root / "build/bin/jackfield", "serve", "--home", self.home, "--plugins", root / "build/plugins"]
         for folder in extra_plugins:
             command += ["--plugins", folder]
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("JACKFIELD_", "ONTHEFLY_"))}
+        environment.update(more)
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=open(self.home / "stderr.log", "wb"))
@@ -67,6 +68,10 @@ class Host:
             door.connect(self.socket)
             return ask(door, method, **parameters)
 
+    def call(self, name, **given):
+        """What a command answers."""
+        return self.ask("command/call", name=name, input=given)["result"]
+
     @property
     def database(self):
         return self.home / "data/jackfield.sqlite"
@@ -78,6 +83,9 @@ class Host:
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
     def __enter__(self):
         return self

@@ -4,6 +4,8 @@
    kernel CONNECTION_FILE trip COUNT        runs `1` COUNT times, each until reply and idle; nanoseconds, median, processor time
    kernel CONNECTION_FILE flood COUNT SIZE  has COUNT messages of SIZE bytes sent (by the null kernel); seconds, processor time, memory
    kernel CONNECTION_FILE big BYTES         one message of so many bytes
+   kernel CONNECTION_FILE ready 0           waits until the kernel answers
+   kernel CONNECTION_FILE say CODE          runs that once, and tells as flood does
 
    Needs -lzmq -lcrypto. */
 #define _GNU_SOURCE
@@ -175,12 +177,13 @@ int main(int argc, char **argv) {
   /* Ready when a question's own idle comes. */
   for (unsigned long i = 0; ; i++) {
     request("kernel_info_request", "{}", i);
-    if (finish(300)) break;
+    if (finish(strcmp(argv[2], "ready") ? 300 : 50)) break;
   }
   char code[64];
   if (!strcmp(argv[2], "trip")) trip(atol(argv[3]));
   else if (!strcmp(argv[2], "flood") && argc == 5) { snprintf(code, sizeof code, "flood %s %s", argv[3], argv[4]); drain(code); }
   else if (!strcmp(argv[2], "big")) { snprintf(code, sizeof code, "big %s", argv[3]); drain(code); }
-  else return 2;
+  else if (!strcmp(argv[2], "say")) drain(argv[3]);
+  else if (strcmp(argv[2], "ready")) return 2;
   return 0;
 }

@@ -39,8 +39,7 @@ public final class KernelPlugin: Plugin {
       trouble: { [context] sentence in context.report(sentence == nil ? .ok : .warning, sentence ?? "") })
     let services = KernelServices(
       settings: settings, recorder: results, news: { [desk] in desk.tell($0) }, interrupts: InterruptMemory(), executor: context.executor,
-      info: { [log = context.log] in log.info($0, $1) }, warning: { [log = context.log] in log.warning($0, $1) },
-      spool: spool)
+      info: { [log = context.log] in log.info($0, $1) }, warning: { [log = context.log] in log.warning($0, $1) }, spool: spool)
     let kernels = Kernels(
       services: services, providers: [local] + servers + [AttachProvider(tools: local.tools)],
       journal: KernelJournal(path: state + "/kernels.json"))

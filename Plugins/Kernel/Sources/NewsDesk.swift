@@ -70,10 +70,10 @@ struct NewsDesk: Sendable {
 
   private static func text(_ head: String, _ member: [UInt8]) -> [UInt8] { Array(head.utf8) + member + Array("}".utf8) }
 
-  private static func text(of summary: KernelSummary) -> [UInt8] { (try? JSONValue(encoding: summary).bytes()) ?? KernelMessage.empty }
+  private static func text(of summary: KernelSummary) -> [UInt8] { summary.value.bytes() }
 
   private static func event(of summary: KernelSummary, _ end: KernelEnd) -> JSONValue {
-    var event = (try? JSONValue(encoding: summary)) ?? .null
+    var event = summary.value
     event["sentence"] = .string(summary.reason ?? end.sentence)
     event["last_errors"] = .string(end.lastErrors)
     event["out_of_memory"] = .bool(end.outOfMemory)

@@ -5,28 +5,18 @@ internal import Synchronization
 
 /// Publishes what kernels tell, in order and without holding a kernel up.
 ///
-/// What must not be lost waits for room; of what may be (each output is in its run's own events, too) the oldest goes when too much waits, and
+/// An event goes out at once, on the publisher's own thread, while all subscribers have room; with none that is all there is to it. Else it
+/// waits for the task behind this. What must not be lost waits for room; of what may be (each output is in its run's own events, too) the oldest goes when too much waits, and
 /// the next event says how many.
 final class Outlet: Sendable {
   private struct State {
-    var waiting: [[UInt8]] = []
-    /// The oldest that waits; those in front of it are gone, and taken out now and then.
-    var head = 0
+    var waiting = Queue<[UInt8]>()
     var bytes = 0
     var dropped = 0
+    /// The task has taken something out and is at it: nothing may overtake that.
+    var isPublishing = false
 
-    mutating func take() -> [UInt8]? {
-      guard head < waiting.count else { return nil }
-      let event = waiting[head]
-      waiting[head] = []
-      head += 1
-      bytes -= event.count
-      if head > 64, head * 2 > waiting.count {
-        waiting.removeFirst(head)
-        head = 0
-      }
-      return event
-    }
+    var mustWait: Bool { isPublishing || dropped > 0 || !waiting.isEmpty }
   }
 
   private let topic: Topic
@@ -44,13 +34,21 @@ final class Outlet: Sendable {
 
   /// Takes an event: JSON.
   func put(_ event: [UInt8]) {
-    state.withLock { state in
+    let isOut = state.withLock { state in
+      if !state.mustWait, isPublished(event) { return true }
       state.waiting.append(event)
       state.bytes += event.count
-      while state.bytes > mostBytes, state.waiting.count - state.head > 1, state.take() != nil { state.dropped += 1 }
+      while state.bytes > mostBytes, state.waiting.count > 1, let oldest = state.waiting.popFirst() {
+        state.bytes -= oldest.count
+        state.dropped += 1
+      }
+      return false
     }
-    signal.yield()
+    if !isOut { signal.yield() }
   }
+
+  /// Publishes at once, if there is room. What cannot be published at all, as when the plugin stops, is over with.
+  private func isPublished(_ event: [UInt8]) -> Bool { (try? topic.tryPublish(bytes: event)) ?? true }
 
   /// Publishes until `finish`.
   func run() async {
@@ -69,11 +67,17 @@ final class Outlet: Sendable {
 
   private func next() -> [UInt8]? {
     state.withLock { state in
+      state.isPublishing = true
       if state.dropped > 0 {
         defer { state.dropped = 0 }
         return Array(#"{"dropped":\#(state.dropped)}"#.utf8)
       }
-      return state.take()
+      guard let event = state.waiting.popFirst() else {
+        state.isPublishing = false
+        return nil
+      }
+      state.bytes -= event.count
+      return event
     }
   }
 }

@@ -1,46 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
+import PluginSDK
 import Testing
 
 @testable import Kernel
 
-@Suite(.timeLimit(.minutes(1))) struct InboxTests {
-  private func message(_ number: Int, _ size: Int) -> LinkEvent {
-    .message(
-      KernelMessage(
-        channel: .iopub, header: Array("\(number)".utf8), parentHeader: [], metadata: [], content: [UInt8](repeating: 65, count: size),
-        buffers: number % 2 == 0 ? [[1, 2], []] : []))
+@Suite struct InboxTests {
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "inbox-\(UUID().uuidString)").path
+
+  private func message(_ number: Int, size: Int = 200) -> KernelMessage {
+    KernelMessage(
+      channel: .iopub, header: Array(#"{"msg_id":"\#(number)","msg_type":"stream"}"#.utf8), parentHeader: Array(#"{"msg_id":"run"}"#.utf8),
+      metadata: Array("{}".utf8), content: [UInt8](repeating: 120, count: size), buffers: number % 1_000 == 0 ? [[1, 2], []] : [])
   }
 
-  private func seen(_ events: [LinkEvent]) -> [String] {
+  private func drained(_ inbox: Inbox) -> [LinkEvent] {
+    var events: [LinkEvent] = []
+    while let some = inbox.take() { events += some }
+    return events
+  }
+
+  /// Their ids, and what is no message by its words.
+  private func names(_ events: [LinkEvent]) -> [String] {
     events.map { event in
       switch event {
-      case .message(let message): String(decoding: message.header, as: UTF8.self) + "/\(message.content.count)/\(message.buffers.count)"
+      case .message(let message): message.messageHeader?.id ?? "?"
       case .refused(let why): why
       default: "?"
       }
     }
   }
 
-  /// More than fits into memory, with a disk and without one.
-  @Test(arguments: [FileManager.default.temporaryDirectory.path(), "/nowhere"])
-  func whatNobodyTakesYetComesInOrderAndOnce(folder: String) async throws {
-    let inbox = Inbox(folder: folder)
+  @Test func floodWaitsOnTheDiskInOrderAndWhole() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let inbox = Inbox(backlog: folder + "/k.inbox")
     var expected: [String] = []
-    for number in 0..<200 {
-      inbox.put(message(number, 400_000))
-      expected.append("\(number)/400000/\(number % 2 == 0 ? 2 : 0)")
-      if number % 50 == 49 {
-        inbox.put(.refused("refused \(number)"))
-        expected.append("refused \(number)")
-      }
+    for number in 0..<30_000 {
+      inbox.put(.message(message(number)))
+      expected.append("\(number)")
+      guard number % 7_000 == 6_999 else { continue }
+      inbox.put(.refused("refused \(number)"))
+      expected.append("refused \(number)")
     }
+    let events = drained(inbox)
+    #expect(names(events) == expected)
+    guard case .message(let last) = events[29_000 + 4] else { return #expect(Bool(false), "no message") }
+    #expect(last.buffers == [[1, 2], []] && last.content.count == 200 && last.parent?.id == "run" && last.channel == .iopub)
+    #expect(inbox.take() == nil)
+    // The file has no name: nothing is left when the host is killed.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
+  @Test func goesOnInMemoryAfterAFlood() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let inbox = Inbox(backlog: folder + "/k.inbox")
+    for round in 0..<3 {
+      for number in 0..<20_000 { inbox.put(.message(message(round * 20_000 + number))) }
+      #expect(names(drained(inbox)) == (0..<20_000).map { "\(round * 20_000 + $0)" })
+    }
+  }
+
+  @Test func diskThatTakesNothingLosesNothing() {
+    let inbox = Inbox(backlog: folder + "/is/not/there.inbox")
+    for number in 0..<20_000 { inbox.put(.message(message(number))) }
+    #expect(names(drained(inbox)) == (0..<20_000).map(String.init))
+  }
+
+  @Test func tellsOfTheFirstOfWhatCame() async {
+    let inbox = Inbox()
+    inbox.put(.message(message(1)))
+    inbox.put(.message(message(2)))
     inbox.close()
-    let taken = Mutex<[[LinkEvent]]>([])
-    await inbox.empty { events in taken.withLock { $0.append(events) } }
-    #expect(taken.withLock { $0.flatMap(seen) } == expected)
-    if folder != "/nowhere" { #expect(taken.withLock { $0.map { $0.count }.max() ?? 0 } < 100) }
+    var batches: [[String]] = []
+    for await _ in inbox.signals { while let events = inbox.take() { batches.append(names(events)) } }
+    #expect(batches == [["1", "2"]])
   }
 }

@@ -139,7 +139,7 @@ struct KernelCommands: Sendable {
 
   /// A kernel as lists show it: its summary, what its handle tells, what it uses, its documents.
   private func value(of kernel: Kernel) async throws -> JSONValue {
-    var value = try JSONValue(encoding: await kernel.summary)
+    var value = await kernel.summary.value
     for (name, detail) in await kernel.details.objectValue ?? [:] where value[name] == nil { value[name] = detail }
     if let usage = await kernel.usage {
       value["memory"] = .integer(usage.memory)

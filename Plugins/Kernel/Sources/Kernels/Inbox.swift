@@ -4,81 +4,63 @@ internal import Synchronization
 
 /// Brings what a link says to a kernel: put in on the link's thread, taken in batches by one task.
 ///
-/// A kernel that says more than is taken must not fill the memory, and may not be made to wait: it would drop what it says. So what is too
-/// much waits on disk.
+/// A kernel can flood, and nothing it says may be lost: what comes beyond `memory` waits on the disk.
 final class Inbox: Sendable {
+  /// Bytes that wait in memory, about.
+  static let memory = 4 << 20
+  /// What a message takes beside its texts.
+  private static let overhead = 400
+
   private struct State {
-    /// The oldest.
-    var waiting: [LinkEvent] = []
-    var bytes = 0
-    /// Behind that.
-    var spill: InboxSpill?
-    /// Behind both: what the disk did not take.
-    var unspilled: [LinkEvent] = []
+    var events: [LinkEvent] = []
+    var cost = 0
+    var backlog: InboxBacklog?
+
+    var isEmpty: Bool { events.isEmpty && backlog?.isEmpty ?? true }
+    var mustSpill: Bool { backlog.map { !$0.isEmpty || cost >= Inbox.memory } ?? false }
   }
 
-  private static let most = 32 << 20
-
-  private let folder: String
-  private let state = Mutex(State())
-  private let signals: AsyncStream<Void>
+  private let state: Mutex<State>
+  /// One when the first of something came; ends behind what is in when the inbox is closed.
+  let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
-  /// - Parameter folder: For what does not fit into memory.
-  init(folder: String) {
-    self.folder = folder
+  /// - Parameter backlog: Where a file may be made; without one all waits in memory.
+  init(backlog: String? = nil) {
+    state = Mutex(State(backlog: backlog.map { InboxBacklog(path: $0) }))
     (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   func put(_ event: LinkEvent) {
-    state.withLock { state in
-      if state.spill == nil, state.unspilled.isEmpty, state.bytes < Self.most {
-        state.waiting.append(event)
-        state.bytes += event.size
+    let isFirst = state.withLock { state in
+      let isFirst = state.isEmpty
+      if state.mustSpill {
+        state.backlog?.append(event)
       } else {
-        spill(event, &state)
+        state.events.append(event)
+        state.cost += Self.cost(of: event)
       }
-    }
-    signal.yield()
-  }
-
-  private func spill(_ event: LinkEvent, _ state: inout State) {
-    do {
-      guard state.unspilled.isEmpty else { return state.unspilled.append(event) }
-      if state.spill == nil { state.spill = try InboxSpill(folder: folder) }
-      try state.spill?.append(event)
-    } catch {
-      state.unspilled.append(event)
+      return isFirst
     }
   }
 
-  /// Ends `empty` after what is in.
+  private static func cost(of event: LinkEvent) -> Int {
+    guard case .message(let message) = event else { return overhead }
+    return message.header.count + message.content.count + message.buffers.reduce(overhead) { $0 + $1.count }
+  }
+
+  /// Ends the signals.
   func close() { signal.finish() }
 
-  /// Hands everything over, in order, until the inbox is closed.
-  func empty(into body: ([LinkEvent]) async -> Void) async {
-    for await _ in signals { await handOver(to: body) }
-    await handOver(to: body)
-  }
-
-  private func handOver(to body: ([LinkEvent]) async -> Void) async {
-    while true {
-      let events = take()
-      guard !events.isEmpty else { return }
-      await body(events)
-    }
-  }
-
-  private func take() -> [LinkEvent] {
+  /// Hands over the oldest of what came, in order; nil when there is nothing.
+  func take() -> [LinkEvent]? {
     state.withLock { state in
-      if !state.waiting.isEmpty {
-        defer { (state.waiting, state.bytes) = ([], 0) }
-        return state.waiting
+      guard state.events.isEmpty else {
+        defer { (state.events, state.cost) = ([], 0) }
+        return state.events
       }
-      if let events = try? state.spill?.take(bytes: Self.most / 4), !events.isEmpty { return events }
-      state.spill = nil
-      defer { state.unspilled = [] }
-      return state.unspilled
+      guard state.backlog?.isEmpty == false else { return nil }
+      return state.backlog?.takeSome()
     }
   }
 }

@@ -149,9 +149,9 @@ extension Kernel {
     (end, killReason, information, executionCount) = (nil, nil, .null, 0)
     (foreign, comms, subshell) = ([], [:], .untried)
     started = Self.now
-    let inbox = Inbox(folder: services.spool)
+    let inbox = Inbox(backlog: services.spool.map { "\($0)/\(id).inbox.events" })
     self.inbox = inbox
-    own { kernel in await inbox.empty { await kernel.take($0, generation) } }
+    own { kernel in await kernel.listen(to: inbox, generation) }
     own { kernel in await kernel.ended(handle.ended(), generation) }
     await launched?()
     do {

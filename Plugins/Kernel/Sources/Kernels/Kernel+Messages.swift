@@ -6,11 +6,30 @@ internal import PluginSDK
 
 // What the kernel says.
 extension Kernel {
-  /// Takes what a link brought, in order.
-  func take(_ events: [LinkEvent], _ generation: Int) async {
-    for event in events where generation == self.generation {
+  /// So many messages of a flood are taken until those who follow its run hear of it.
+  private static let mostInSilence = 64
+
+  /// Takes what a link brings until the inbox is closed. On the actor from end to end: no message waits for a change of tasks.
+  func listen(to inbox: Inbox, _ generation: Int) async {
+    for await _ in inbox.signals { await takeAll(of: inbox, generation) }
+    await takeAll(of: inbox, generation)
+  }
+
+  private func takeAll(of inbox: Inbox, _ generation: Int) async {
+    while let events = inbox.take() {
+      await take(events, generation)
+      // Others want something of this kernel while it floods, too.
+      if events.count > Self.mostInSilence { await Task.yield() }
+    }
+  }
+
+  /// Takes what a link brought, in order. Who follows a run is woken once for all of it.
+  private func take(_ events: [LinkEvent], _ generation: Int) async {
+    defer { announceLogs() }
+    for (index, event) in events.enumerated() where generation == self.generation {
+      if index % Self.mostInSilence == 0 { announceLogs() }
       switch event {
-      case .message(let message): take(message)
+      case .message(let message): takeInSilence(message)
       case .refused(let why): services.warning("message of a kernel refused", ["kernel": id, "reason": why])
       case .disconnected(let why):
         // In a change that is no news, and would hide it.
@@ -18,9 +37,17 @@ extension Kernel {
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
       case .restarted: begunByOthers()
-      case .lost(let why): await lose(why, generation)
+      case .lost(let why):
+        announceLogs()
+        await lose(why, generation)
       }
     }
+  }
+
+  private func takeInSilence(_ message: KernelMessage) {
+    isTaking = true
+    take(message)
+    isTaking = false
   }
 
   private func reconnect() {

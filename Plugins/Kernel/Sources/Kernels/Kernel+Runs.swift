@@ -91,15 +91,26 @@ extension Kernel {
   /// Adds something to a run's events: to its log, its result, and the plugin's news.
   func note(_ type: String, _ content: [UInt8], buffers: [[UInt8]] = [], of run: QueuedRun) {
     let first = RunEvent(sequence: run.log.count, time: Self.now, type: type, content: content, buffers: buffers)
-    for piece in RunEvent.pieces(of: content, type: type) {
+    RunEvent.forEachPiece(of: content, type: type) { piece in
       var event = first
       event.sequence = run.log.count
       event.content = piece
       let chunk = event.chunk(run: run.description.id)
-      run.log.append(chunk)
+      append(chunk, to: run.log)
       services.news(.output(kernel: id, chunk: chunk))
     }
     services.recorder.happened(first, in: run.description)
+  }
+
+  private func append(_ chunk: [UInt8], to log: RunLog) {
+    log.append(chunk, announces: !isTaking)
+    if isTaking, unannounced.last !== log { unannounced.append(log) }
+  }
+
+  /// Tells those who follow runs that there is more.
+  func announceLogs() {
+    for log in unannounced { log.announce() }
+    unannounced.removeAll(keepingCapacity: true)
   }
 
   func note(_ type: String, _ content: JSONValue, of run: QueuedRun) { note(type, content.bytes(), of: run) }

@@ -63,6 +63,11 @@ actor Kernel {
   var observers: [Int: @Sendable (KernelMessage) -> Void] = [:]
   var lastObserver = 0
   let turns = Announcement()
+  /// Logs whose readers are told of news when all that came together is in.
+  var unannounced: [RunLog] = []
+  var isTaking = false
+  /// The summary that was told last: the same is not told twice.
+  private var told: KernelSummary?
   let reader = HeaderReader()
 
   init(id: String, plan: KernelPlan, provider: any KernelProvider, policy: KernelPolicy, services: KernelServices) {
@@ -108,7 +113,9 @@ actor Kernel {
   }
 
   func tell() {
-    services.news(.changed(summary))
+    let summary = summary
+    if summary != told { services.news(.changed(summary)) }
+    told = summary
     turns.announce()
   }
 

@@ -12,6 +12,6 @@ struct KernelServices: Sendable {
   /// Where a word for the host's log goes.
   var info: @Sendable (String, [String: String]) -> Void
   var warning: @Sendable (String, [String: String]) -> Void
-  /// A folder for what does not fit into memory.
-  var spool = "/tmp"
+  /// A folder for what must wait on the disk; nil: it waits in memory.
+  var spool: String?
 }

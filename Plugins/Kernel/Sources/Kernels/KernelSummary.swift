@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// A kernel as lists and events show it.
 struct KernelSummary: Sendable, Hashable, Codable {
   var id: String
@@ -33,5 +35,19 @@ struct KernelSummary: Sendable, Hashable, Codable {
     case executionCount = "execution_count"
     case lastActivity = "last_activity"
     case isQueuePaused = "queue_paused"
+  }
+  /// As it is told, member by member: it is told several times a run.
+  var value: JSONValue {
+    var members: [String: JSONValue] = [
+      "id": .string(id), "name": .string(name), "spec": .string(spec), "language": .string(language), "provider": .string(provider),
+      "status": .string(status.rawValue), "execution_count": .integer(Int64(executionCount)), "queued": .integer(Int64(queued)),
+      "generation": .integer(Int64(generation)), "started": .number(started), "last_activity": .number(lastActivity),
+      "queue_paused": .bool(isQueuePaused),
+    ]
+    if let reason { members["reason"] = .string(reason) }
+    if let running { members["running"] = .string(running) }
+    if let implementation { members["implementation"] = .string(implementation) }
+    if let subshells { members["subshells"] = .bool(subshells) }
+    return .object(members)
   }
 }

@@ -299,7 +299,7 @@ extension Kernels {
     for (spec, count) in services.settings.warm ?? [:] {
       while warm.filter({ $0.firstPlan.order.spec == spec }).count < count {
         do {
-          let plan = try await providers[0].prepare(KernelOrder(spec: spec))
+          let plan = try await providers[0].prepare(KernelOrder(spec: spec, outlivesHost: services.settings.outliveHost ?? true))
           let kernel = Kernel(
             id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings),
             services: services)

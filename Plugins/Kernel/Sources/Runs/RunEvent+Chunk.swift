@@ -24,29 +24,14 @@ extension RunEvent {
   /// The most bytes of content that one event carries; an answer of the host has a limit of 16 MiB.
   static let mostBytes = 4 << 20
 
-  /// The content of this event in pieces that can be sent: a long stream in several, anything else long by its size alone.
-  static func pieces(of content: [UInt8], type: String) -> [[UInt8]] {
-    guard content.count > mostBytes else { return [content] }
-    if type == "stream", let value = try? JSONValue(parsing: content), let text = value["text"]?.stringValue {
-      return split(text, at: mostBytes / 2).map { piece in
-        JSONValue.object(["name": value["name"] ?? "stdout", "text": .string(piece)]).bytes()
-      }
-    }
-    if content.count <= 3 * mostBytes { return [content] }
-    let note = "\(content.count) bytes of \(type) are too much for one message: results.get reads them"
-    return [JSONValue.object(["omitted_bytes": .integer(Int64(content.count)), "note": .string(note)]).bytes()]
-  }
+  /// A stream with more than that is cut: a client sees its beginning while the rest is under way, and no one holds all of it.
+  static let mostTextBytes = 256 << 10
 
-  private static func split(_ text: String, at most: Int) -> [String] {
-    let bytes = Array(text.utf8)
-    var pieces: [String] = []
-    var start = 0
-    while start < bytes.count {
-      var end = min(start + most, bytes.count)
-      while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }
-      pieces.append(String(decoding: bytes[start..<end], as: UTF8.self))
-      start = end
-    }
-    return pieces
+  /// Gives the content of an event in pieces that can be sent: a long stream in several, anything else long by its size alone.
+  static func forEachPiece(of content: [UInt8], type: String, _ body: ([UInt8]) -> Void) {
+    if type == "stream", content.count > mostTextBytes, let text = LongText(content) { return text.forEachPiece(of: mostTextBytes, body) }
+    if content.count <= 3 * mostBytes { return body(content) }
+    let note = "\(content.count) bytes of \(type) are too much for one message: results.get reads them"
+    body(JSONValue.object(["omitted_bytes": .integer(Int64(content.count)), "note": .string(note)]).bytes())
   }
 }

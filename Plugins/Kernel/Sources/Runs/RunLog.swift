@@ -48,15 +48,20 @@ final class RunLog: Sendable {
   var ending: RunEnding? { state.withLock { $0.ending } }
 
   /// Adds the next chunk.
-  func append(_ chunk: [UInt8]) {
+  ///
+  /// - Parameter announces: Whether who waits for it is woken; else `announce` is to be called when all that came together is in.
+  func append(_ chunk: [UInt8], announces: Bool = true) {
     state.withLock { state in
       guard !state.isDiscarded else { return state.first += 1 }
       state.recent.append(chunk)
       state.bytes += chunk.count
       if state.bytes > Self.memory { spill(&state) }
     }
-    news.announce()
+    if announces { announce() }
   }
+
+  /// Wakes those who wait for chunks.
+  func announce() { news.announce() }
 
   /// Lets readers that have read everything go.
   func end(with ending: RunEnding) {
@@ -105,13 +110,14 @@ final class RunLog: Sendable {
 
   /// Removes the file. Readers that have not read all of it read no more.
   func discard() {
-    state.withLock { state in
+    let hadFile = state.withLock { state in
+      defer { state.file = nil }
       state.isDiscarded = true
-      state.file = nil
       state.first += state.recent.count
       state.recent = []
+      return state.file != nil
     }
-    RunLogFile.remove(path)
+    if hadFile { RunLogFile.remove(path) }
   }
 
   /// Puts all but the newest into the file; when it cannot be written, they are counted as lost.

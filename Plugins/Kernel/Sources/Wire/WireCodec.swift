@@ -14,6 +14,9 @@ final class WireCodec {
 
   private let authenticator: HMACSHA256?
   private var history = SignatureHistory()
+  /// Nearly all messages of a run have one parent, and most metadata are empty: these are there once.
+  private var lastParent = MessageHead([])
+  private static let emptyObject = Array("{}".utf8)
 
   /// Takes how a kernel's messages are signed. With an empty key nothing is signed or checked.
   init(key: String, scheme: String = "hmac-sha256") throws {
@@ -51,8 +54,10 @@ final class WireCodec {
       throw refusal("\(frames.count - first) frames behind the delimiter, where at least \(Self.parts) must be", channel)
     }
     try check(frames, from: first, channel)
+    if frames[first + 2] != lastParent.json { lastParent = MessageHead(frames[first + 2]) }
+    let metadata = frames[first + 3] == Self.emptyObject ? Self.emptyObject : frames[first + 3]
     return KernelMessage(
-      channel: channel, header: frames[first + 1], parentHeader: frames[first + 2], metadata: frames[first + 3],
+      channel: channel, header: frames[first + 1], parent: lastParent, metadata: metadata,
       content: frames[first + 4], buffers: frames.count == first + Self.parts ? [] : Array(frames[(first + Self.parts)...]))
   }
 

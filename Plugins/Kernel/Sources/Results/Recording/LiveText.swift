@@ -37,8 +37,21 @@ struct LiveText {
   ///
   /// - Returns: Why the disk took no more, if so.
   mutating func feed(_ text: Span<UInt8>) -> (any Error)? {
-    model.feed(text)
-    return model.settledBytes >= Self.inlineBytes ? settle() : nil
+    var (start, trouble) = (0, nil as (any Error)?)
+    while start < text.count {
+      let end = Self.cut(text, near: start + Self.inlineBytes)
+      model.feed(text.extracting(start..<end))
+      if model.settledBytes >= Self.inlineBytes { trouble = settle() ?? trouble }
+      start = end
+    }
+    return trouble
+  }
+
+  /// A place between two characters: a long text goes through the model piece by piece, and is never there twice.
+  private static func cut(_ text: Span<UInt8>, near place: Int) -> Int {
+    var place = min(place, text.count)
+    while place < text.count, text[place] & 0xC0 == 0x80 { place += 1 }
+    return place
   }
 
   /// Moves what can change no more out of the model, and into the file when it is much.

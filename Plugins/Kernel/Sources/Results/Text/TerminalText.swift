@@ -35,8 +35,7 @@ struct TerminalText: Sendable {
     while index < text.count {
       let byte = text[index]
       if parser.isIdle, byte >= 0x20, byte < 0x7F {
-        put(Unicode.Scalar(byte), width: 1)
-        index += 1
+        putPlain(text, &index)
       } else if byte < 0x80 {
         index += 1
         if parser.isIdle, byte == 0x0A { lineFeed() } else { take(Unicode.Scalar(byte)) }
@@ -101,6 +100,21 @@ extension TerminalText {
     lines[row].put(scalar, width: width, at: column, style: style)
     column += width
     written += lines[row].cells.count - before
+  }
+
+  /// Puts a stretch of plain characters, from `index` on; all at once where nothing stands yet.
+  private mutating func putPlain(_ text: Span<UInt8>, _ index: inout Int) {
+    reachRow()
+    if column >= Self.mostColumns { breakLine() }
+    guard lines[row].cells.count == column else {
+      put(Unicode.Scalar(text[index]), width: 1)
+      index += 1
+      return
+    }
+    let count = lines[row].append(text, from: index, most: Self.mostColumns - column, style: style)
+    column += count
+    written += count
+    index += count
   }
 
   /// Goes to the next row, and makes it when there is none.

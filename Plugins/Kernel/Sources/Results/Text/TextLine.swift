@@ -19,6 +19,19 @@ struct TextLine: Sendable {
     if width == 2 { cells[column + 1] = TextCell(scalar: "\0", style: style) }
   }
 
+  /// Appends plain characters, as far as there are any and they fit.
+  ///
+  /// - Returns: How many.
+  mutating func append(_ text: Span<UInt8>, from start: Int, most: Int, style: TextStyle) -> Int {
+    let end = min(text.count, start + most)
+    var index = start
+    while index < end, text[index] >= 0x20, text[index] < 0x7F {
+      cells.append(TextCell(scalar: Unicode.Scalar(text[index]), style: style))
+      index += 1
+    }
+    return index - start
+  }
+
   /// Joins a mark to the character before a column; dropped when there is none.
   mutating func join(_ mark: Unicode.Scalar, before column: Int) {
     guard column > 0, column <= cells.count else { return }
