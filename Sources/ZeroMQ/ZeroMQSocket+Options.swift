@@ -89,10 +89,15 @@ extension ZeroMQSocket {
   }
 
   /// Whether a receive would find a message. Also looks after what the descriptor told.
-  public var isReadable: Bool {
+  public var isReadable: Bool { events & ZMQ_POLLIN != 0 }
+
+  /// Whether a send would find room. With `setImmediate` there is none before somebody is connected. Also looks after what the descriptor told.
+  public var isWritable: Bool { events & ZMQ_POLLOUT != 0 }
+
+  private var events: Int32 {
     var value: Int32 = 0
     var size = 4
-    return unsafe zmq_getsockopt(handle, ZMQ_EVENTS, &value, &size) == 0 && value & ZMQ_POLLIN != 0
+    return unsafe zmq_getsockopt(handle, ZMQ_EVENTS, &value, &size) == 0 ? value : 0
   }
 
   private func set(_ option: Int32, to value: Int32, _ name: String) throws(ZeroMQError) {

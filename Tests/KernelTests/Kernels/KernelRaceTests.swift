@@ -117,19 +117,20 @@ import Testing
         return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(reports.map(\.wasRunning) == [true, true, true, true, true])
-      #expect(try await bench.end(of: running).ending.status == .error)
+      #expect([.error, .aborted].contains(try await bench.end(of: running).ending.status))
       #expect(try await bench.end(of: next).ending.status == .ok)
     }
   }
 
   @Test func anInterruptAtOnceMeetsItsRun() async throws {
-    try await KernelBench.with(#"{"interruptPatience": 20}"#) { bench in
+    try await KernelBench.with { bench in
       let kernel = try await bench.start("python")
       let run = try await bench.queue("import time\ntime.sleep(60)", on: kernel)
       let report = try await kernel.interrupt()
-      // ipykernel ignores the signal until its code begins; then the next way would have been it.
-      #expect(report.way == .signal)
-      #expect(try await bench.end(of: run).ending.status == .error)
+      // ipykernel ignores the signal until its code begins, and may lose the code over it when it comes right before.
+      #expect(report.wasRunning)
+      #expect([.error, .aborted].contains(try await bench.end(of: run).ending.status))
+      #expect(try await bench.run("1", on: kernel).ending.status == .ok)
     }
   }
 

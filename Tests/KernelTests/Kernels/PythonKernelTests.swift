@@ -16,8 +16,8 @@ import Testing
     try await KernelBench.with { bench in
       let kernel = try await bench.start("python")
       #expect(text(try await bench.run("x = 20; 41", on: kernel).events) == "41")
-      let busy = try await bench.queue("import time\nwhile True: time.sleep(0.01)", on: kernel)
-      _ = try await bench.recorder.first { $0.types(of: busy.description.id).contains("execute_input") ? true : nil }
+      let busy = try await bench.queue("import time\nprint('begun', flush=True)\nwhile True: time.sleep(0.01)", on: kernel)
+      _ = try await bench.recorder.first { $0.types(of: busy.description.id).contains("stream") ? true : nil }
       let values = try await kernel.evaluate(["a": "x * 2", "b": "nowhere"], within: .seconds(20))
       #expect(values["a"]?["data"]?["text/plain"] == "40")
       #expect(values["b"]?["ename"] == "NameError")
@@ -36,8 +36,8 @@ import Testing
   @Test func interruptReachesWhatTheCodeBegan() async throws {
     try await KernelBench.with { bench in
       let kernel = try await bench.start("python")
-      let run = try await bench.queue("import subprocess\nsubprocess.run(['sleep', '600'])", on: kernel)
-      _ = try await bench.recorder.first { $0.types(of: run.description.id).contains("execute_input") ? true : nil }
+      let run = try await bench.queue("import subprocess\nprint('begun', flush=True)\nsubprocess.run(['sleep', '600'])", on: kernel)
+      _ = try await bench.recorder.first { $0.types(of: run.description.id).contains("stream") ? true : nil }
       _ = try await kernel.interrupt()
       #expect(try await bench.end(of: run).ending.status == .error)
       let after = try await bench.run("subprocess.run(['pgrep', '-P', str(__import__('os').getpid()), 'sleep']).returncode", on: kernel)

@@ -114,7 +114,7 @@ final class Conversation {
   }
 
   private func settleReadiness() {
-    if let result = readiness?.result { endReadiness(.success(result)) }
+    if let result = readiness?.result(hasStdin: sockets.socket(of: .stdin).isWritable, now: .now) { endReadiness(.success(result)) }
   }
 
   private func endReadiness(_ result: Result<[UInt8], any Error>) {
@@ -141,6 +141,7 @@ final class Conversation {
   /// - Returns: The heartbeat's former socket, when there is a new one.
   func act(now: ContinuousClock.Instant) throws -> ZeroMQSocket? {
     for waiter in waiters where waiter.deadline <= now { expire(waiter) }
+    settleReadiness()
     if let readiness, readiness.nextQuestion <= now { try ask() }
     report(health.act(now: now))
     guard var beating = heartbeat, beating.due <= now else { return nil }

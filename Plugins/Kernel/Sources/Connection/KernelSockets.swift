@@ -57,6 +57,8 @@ final class KernelSockets {
     try socket.setReconnect(milliseconds: 20, atMost: 1_000)
     if terms.connection.transport == "tcp" { try socket.setKeepAlive(idleSeconds: 60, intervalSeconds: 20, count: 3) }
     if channel != .iopub { try socket.setIdentity(Array(terms.session.utf8)) }
+    // So that it counts as writable only when the kernel has it: a question to a name it does not know yet would be dropped.
+    if channel == .stdin { try socket.setImmediate(true) }
     try encrypt(socket)
     try socket.connect(to: terms.connection.endpoint(of: channel))
   }

@@ -40,8 +40,22 @@ struct Readiness {
   /// What the ids of all questions of this session begin with.
   static func marker(session: String) -> [UInt8] { Array("ready-\(session)-".utf8) }
 
-  /// The reply, once all is proved.
-  var result: [UInt8]? { isSubscribed ? reply : nil }
+  /// When the rest was proved and only the connection of stdin was missing.
+  private var proved: ContinuousClock.Instant?
+
+  /// How long stdin is waited for when all else is there: some kernels bind it late, some never.
+  private static let stdinPatience = Duration.seconds(1)
+  private static let stdinPause = Duration.milliseconds(20)
+
+  /// The reply, once all is proved: without stdin the kernel's first question would find nobody.
+  mutating func result(hasStdin: Bool, now: ContinuousClock.Instant) -> [UInt8]? {
+    guard isSubscribed, let reply else { return nil }
+    let first = proved ?? now
+    proved = first
+    if hasStdin || now - first >= Self.stdinPatience { return reply }
+    nextQuestion = min(nextQuestion, now + Self.stdinPause)
+    return nil
+  }
 
   /// The id of the next question; plans the one after it.
   mutating func ask(now: ContinuousClock.Instant) throws -> String {

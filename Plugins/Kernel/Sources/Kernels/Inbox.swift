@@ -42,6 +42,7 @@ final class Inbox: Sendable {
       }
       return isFirst
     }
+    if isFirst { signal.yield() }
   }
 
   private static func cost(of event: LinkEvent) -> Int {

@@ -61,9 +61,22 @@ extension Kernel {
         services.interrupts.worked(way, for: implementation)
         return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped)
       }
+      if await isAbandoned(run) { return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped) }
       services.interrupts.failed(way, for: implementation)
     }
     throw goesOn(ways)
+  }
+
+  /// Ends a run that the kernel has forgotten: a signal that meets ipykernel between two messages takes the one it was about to begin along, and
+  /// no reply ever comes. Its shell then answers again, which it does not while code runs.
+  private func isAbandoned(_ run: String?) async -> Bool {
+    guard let run, (try? await ask("kernel_info_request", [:], within: .seconds(1))) != nil, var lost = active, lost.message == run else {
+      return false
+    }
+    lost.status = .aborted
+    lost.reason = "it was interrupted before it had begun"
+    finish(lost)
+    return true
   }
 
   private func goesOn(_ ways: [InterruptWay]) -> PluginFailure {
