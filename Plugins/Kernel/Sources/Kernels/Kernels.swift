@@ -17,6 +17,9 @@ actor Kernels: ExpressionEvaluator {
   /// Starts in flight, by document: two quick runs in a fresh file begin one kernel.
   private var starting: [String: Task<Kernel, any Error>] = [:]
   private var warm: [Kernel] = []
+  /// The one that is being made ready: one at a time.
+  private var warming: Kernel?
+  private var isLeaving = false
   /// Kernels of before that could not be reached; they stay written down, for the next start of the host may reach them.
   private var unreached: [KernelJournal.Entry] = []
   private var isRestored = false
@@ -247,9 +250,10 @@ extension Kernels {
 
   /// Lets those go that outlive the host, and ends the others.
   func leave() async {
+    isLeaving = true
     for task in starting.values { task.cancel() }
     await withTaskGroup { group in
-      for kernel in warm { group.addTask { try? await kernel.shutDown() } }
+      for kernel in warm + [warming].compactMap({ $0 }) { group.addTask { try? await kernel.shutDown() } }
       for kernel in all.values {
         group.addTask {
           if await kernel.plan.order.outlivesHost, await kernel.record != nil { await kernel.leave() } else { try? await kernel.shutDown() }
@@ -296,17 +300,21 @@ extension Kernels {
 
   /// Begins what is missing of the kernels that are kept ready.
   func fillWarm() async {
+    guard warming == nil else { return }
     for (spec, count) in services.settings.warm ?? [:] {
-      while warm.filter({ $0.firstPlan.order.spec == spec }).count < count {
+      while warm.filter({ $0.firstPlan.order.spec == spec }).count < count, warming == nil, !isLeaving {
         do {
           let plan = try await providers[0].prepare(KernelOrder(spec: spec, outlivesHost: services.settings.outliveHost ?? true))
           let kernel = Kernel(
             id: UUID().uuidString.lowercased(), plan: plan, provider: providers[0], policy: KernelPolicy(services.settings),
             services: services)
+          warming = kernel
+          defer { warming = nil }
           try await kernel.begin()
           await kernel.warmUp()
-          warm.append(kernel)
+          if isLeaving { try await kernel.shutDown() } else { warm.append(kernel) }
         } catch {
+          guard !isLeaving else { return }
           services.warning("no kernel kept ready", ["spec": spec, "reason": "\(error)"])
           return
         }
