@@ -12,8 +12,8 @@ VENV := $(BUILD_DIRECTORY)/venv
 # Over a thousand tests begun at once on two cores wait so long for their turn that their own limits pass.
 TEST_WIDTH := --experimental-maximum-parallelization-width 5
 
-# Those that begin many Pythons, after the others: beginning one takes a processor for half a second, and some others have short limits.
-KERNEL_SUITES := ^KernelTests\.
+# Those that begin many Pythons or encrypt, after the others: they take a processor each, and some others have short limits.
+KERNEL_SUITES := ^(KernelTests|WebSocketsTests)\.
 KERNEL_WIDTH := --experimental-maximum-parallelization-width 3
 
 .PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks soak fuzz lint check format bench tsan install dist clean

@@ -93,7 +93,12 @@ import Testing
     type("\x15\n")
     until(r"Out\[8\]: .*<if x:")
     until(r"In \[9\]: ")
-    type("\x04")
+    # Typed between the prompt and the terminal's change of mode it is no Ctrl-D to anybody: a person types it again.
+    for attempt in range(10):
+        type("\x04")
+        while b"ended 0" not in seen and select.select([terminal], [], [], 3)[0]:
+            seen += os.read(terminal, 65536)
+        if b"ended 0" in seen: break
     until("ended 0")
     print("ended 0")
     after = termios.tcgetattr(terminal)

@@ -2,6 +2,7 @@
 #ifndef JACKFIELD_CWEBSOCKETS_SHIM_H
 #define JACKFIELD_CWEBSOCKETS_SHIM_H
 #include <libwebsockets.h>
+#include <openssl/err.h>
 
 /* LWS_PRE is a computed macro, which Swift does not import: the room the library wants before what it sends. */
 enum { JF_WEBSOCKETS_BEFORE = LWS_PRE };
@@ -10,9 +11,20 @@ enum { JF_WEBSOCKETS_BEFORE = LWS_PRE };
 static const uint64_t jf_websockets_options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 static const uint64_t jf_websockets_plain_options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 
-/* lws_sul_schedule is a macro in later versions and a function in others; the timer's only use is to end the wait of lws_service. */
-static inline void jf_websockets_wake(lws_sorted_usec_list_t *timer) { (void)timer; }
-static inline void jf_websockets_wake_in(struct lws_context *context, lws_sorted_usec_list_t *timer, int64_t microseconds) {
-  lws_sul_schedule(context, 0, timer, jf_websockets_wake, microseconds);
+/* lws_sul_schedule is a macro in later versions and a function in others; the timer's only use is to end the wait of lws_service. One that
+   is due at once is called before the wait and would not end it: so it asks for the end. The list's entry comes first. */
+typedef struct {
+  lws_sorted_usec_list_t entry;
+  struct lws_context *context;
+} jf_websockets_timer;
+
+static inline void jf_websockets_wake(lws_sorted_usec_list_t *entry) { lws_cancel_service(((jf_websockets_timer *)(void *)entry)->context); }
+static inline void jf_websockets_wake_in(struct lws_context *context, jf_websockets_timer *timer, int64_t microseconds) {
+  timer->context = context;
+  lws_sul_schedule(context, 0, &timer->entry, jf_websockets_wake, microseconds);
 }
+static inline void jf_websockets_sleep_on(jf_websockets_timer *timer) { lws_sul_cancel(&timer->entry); }
+
+/* OpenSSL takes a thread's old error for one of the next operation, and reading a file of authorities may leave one. A macro in Swift's eyes. */
+static inline void jf_websockets_forget_errors(void) { ERR_clear_error(); }
 #endif

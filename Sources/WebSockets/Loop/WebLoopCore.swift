@@ -8,7 +8,7 @@ internal import CWebSockets
   private let box: Unmanaged<WebLoopBox>
   private let tables: WebTables
   private let context: OpaquePointer
-  private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
+  private let timer: UnsafeMutablePointer<jf_websockets_timer>
   private var hosts: [WebTrust?: OpaquePointer] = unsafe [:]
   private var connections: [UInt: WebConnection] = [:]
   private var lastNumber: UInt = 0
@@ -32,7 +32,7 @@ internal import CWebSockets
     }
     unsafe self.context = context
     unsafe timer = .allocate(capacity: 1)
-    unsafe timer.initialize(to: lws_sorted_usec_list_t())
+    unsafe timer.initialize(to: jf_websockets_timer())
     unsafe scratch = .allocate(capacity: JF_WEBSOCKETS_BEFORE + Self.pieceSize)
     unsafe box.takeUnretainedValue().core = self
     unsafe queue.setContext(context)
@@ -67,11 +67,12 @@ internal import CWebSockets
       for job in jobs { job(self) }
       endThoseOverdue()
       setTimer()
+      jf_websockets_forget_errors()
       unsafe lws_service(context, 0)
     }
     for connection in connections.values { connection.fail(WebError(.stopped, "the client for web connections was stopped")) }
     unsafe queue.setContext(nil)
-    unsafe lws_sul_cancel(timer)
+    unsafe jf_websockets_sleep_on(timer)
     unsafe lws_context_destroy(context)
     connections = [:]
   }
@@ -154,7 +155,7 @@ extension WebLoopCore {
 
   private func setTimer() {
     // Set anew in each turn: it may have fired a moment too early.
-    unsafe lws_sul_cancel(timer)
+    unsafe jf_websockets_sleep_on(timer)
     if let next = connections.values.compactMap(\.deadline).min() { unsafe jf_websockets_wake_in(context, timer, max(next - now, 1)) }
   }
 }
