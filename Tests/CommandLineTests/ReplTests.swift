@@ -65,9 +65,13 @@ import Testing
             seen += os.read(terminal, 65536)
         seen = seen[re.search(pattern.encode(), seen, re.S).end():]
     def type(text):
+        # Between its prompt and its change of the terminal's mode, keys would mean something else: the terminal tells when that is over.
+        for _ in range(3000):
+            if not termios.tcgetattr(terminal)[3] & termios.ICANON: break
+            select.select([], [], [], 0.01)
         os.write(terminal, text.encode())
     before = termios.tcgetattr(terminal)
-    type("go\n")
+    os.write(terminal, b"go\n")
     until(r"Python 3\?\[2J, kernel k1")
     until(r"In \[8\]: ")
     # What they have in common, then both, then the rest of one.
@@ -93,17 +97,12 @@ import Testing
     type("\x15\n")
     until(r"Out\[8\]: .*<if x:")
     until(r"In \[9\]: ")
-    # Typed between the prompt and the terminal's change of mode it is no Ctrl-D to anybody: a person types it again.
-    for attempt in range(10):
-        type("\x04")
-        while b"ended 0" not in seen and select.select([terminal], [], [], 3)[0]:
-            seen += os.read(terminal, 65536)
-        if b"ended 0" in seen: break
+    type("\x04")
     until("ended 0")
     print("ended 0")
     after = termios.tcgetattr(terminal)
     print("settings are the same" if before == after else f"settings differ: {before} {after}")
-    type("\n")
+    os.write(terminal, b"\n")
     os.waitpid(pid, 0)
     """#
 }
