@@ -114,6 +114,25 @@ import Testing
     #expect(try await client.send(WebRequest("GET", address, trust: WebTrust(believesAnything: true))).status == 200)
   }
 
+  /// The library, left alone, breaks every handshake of a process when another client begins.
+  @Test func encryptedWhileOthersBegin() async throws {
+    let address = try WebAddress("https://localhost:\(peer.https)/echo")
+    let request = WebRequest("GET", address, trust: WebTrust(authorities: peer.certificate))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled {
+          try WebClient().stop()
+          await Task.yield()
+        }
+      }
+      for _ in 0..<20 {
+        let response = try await client.send(request)
+        #expect(response.status == 200)
+      }
+      group.cancelAll()
+    }
+  }
+
   @Test func aCertificateOfNobodyIsRefused() async throws {
     let error = await failure(WebRequest("GET", try WebAddress("https://localhost:\(peer.https)/echo")))
     #expect(error?.code == .unreachable)

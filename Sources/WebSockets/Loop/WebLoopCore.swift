@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CWebSockets
+internal import Synchronization
 
 /// The library's context and all connections. Belongs to the loop's thread alone.
 @safe final class WebLoopCore {
@@ -27,7 +28,7 @@ internal import CWebSockets
     unsafe self.box = box
     var information = unsafe Self.information(tables)
     unsafe information.user = unsafe box.toOpaque()
-    guard let context = unsafe lws_create_context(&information) else {
+    guard let context = unsafe Self.makeContext(&information) else {
       throw WebError(.stopped, "cannot begin the library for web connections: it gives no reason")
     }
     unsafe self.context = context
@@ -43,6 +44,22 @@ internal import CWebSockets
     unsafe scratch.deallocate()
     unsafe timer.deallocate()
     unsafe tables.free()
+  }
+
+  /// The library keeps one number for the whole process under which its connections are found in OpenSSL's, and takes another each time it
+  /// is told to set up OpenSSL: handshakes under way then fail, "certificate verify failed". So it is told once.
+  private static let isEncryptionSetUp = Mutex(false)
+
+  private static func makeContext(_ information: inout lws_context_creation_info) -> OpaquePointer? {
+    // As a number, for a pointer may not leave the lock.
+    let number: UInt? = isEncryptionSetUp.withLock { isSetUp in
+      unsafe information.options = isSetUp ? jf_websockets_plain_options : jf_websockets_options
+      let context = unsafe lws_create_context(&information)
+      isSetUp = unsafe isSetUp || context != nil
+      return unsafe context.map { UInt(bitPattern: $0) }
+    }
+    guard let number else { return nil }
+    return unsafe OpaquePointer(bitPattern: number)
   }
 
   private static func information(_ tables: WebTables) -> lws_context_creation_info {
