@@ -9,12 +9,6 @@ PLUGINS := trainer:Trainer store:Store health:Health export:Export kernel:Kernel
 ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
-# Over a thousand tests begun at once on two cores wait so long for their turn that their own limits pass.
-TEST_WIDTH := --experimental-maximum-parallelization-width 5
-
-# Those that begin many Pythons or encrypt, after the others: they take a processor each, and some others have short limits.
-KERNEL_SUITES := ^(KernelTests|WebSocketsTests)\.
-KERNEL_WIDTH := --experimental-maximum-parallelization-width 3
 
 .PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks soak fuzz lint check format bench tsan install dist clean
 
@@ -42,9 +36,7 @@ test: setup-tests check test-swift test-python ## Set-up, build, lint, and all t
 
 test-swift:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	@# Hundreds of tests have folders of their own; here they all go when the tests end, however they end. Some are other users' business.
-	@TMPDIR=$$(mktemp -d /tmp/jf-XXXXXX) && chmod 711 "$$TMPDIR" && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && trap 'exit 130' INT TERM \
-	  && $(SWIFT) test --skip-build $(TEST_WIDTH) --skip '$(KERNEL_SUITES)' && $(SWIFT) test --skip-build $(KERNEL_WIDTH) --filter '$(KERNEL_SUITES)'
+	@SWIFT=$(SWIFT) Tools/test-swift
 
 test-python: setup
 	$(VENV)/bin/python -m pytest -q Clients/Python/tests
