@@ -2,7 +2,6 @@
 
 internal import FoundationEssentials
 public import PluginSDK
-internal import WebSockets
 
 /// Runs code in Jupyter kernels, and keeps kernels, results and watches for whoever asks.
 public final class KernelPlugin: Plugin {
@@ -15,7 +14,9 @@ public final class KernelPlugin: Plugin {
   private let desk: NewsDesk
   private let links: KernelLinks
   private let local: LocalProvider
-  private let servers: [any KernelProvider]
+  private let client = ServerClient()
+  private let discovery: ServerDiscovery
+  private let servers: [ServerProvider]
   private let kernels: Kernels
   private let runs: RunTable
   private let results: ResultService
@@ -32,7 +33,8 @@ public final class KernelPlugin: Plugin {
     desk = try NewsDesk(context)
     links = try KernelLinks()
     local = try LocalProvider(state: state, data: data, open: links.opener)
-    servers = try Self.servers(settings)
+    discovery = ServerDiscovery(surroundings: local.surroundings, work: local.tools.work)
+    servers = try Self.servers(settings, client, discovery)
     runs = RunTable(folder: spool)
     results = ResultService(
       directory: data + "/results", limits: settings.results ?? ResultLimits(), changed: { [desk] in desk.resultChanged($0) },
@@ -41,21 +43,21 @@ public final class KernelPlugin: Plugin {
       settings: settings, recorder: results, news: { [desk] in desk.tell($0) }, interrupts: InterruptMemory(), executor: context.executor,
       info: { [log = context.log] in log.info($0, $1) }, warning: { [log = context.log] in log.warning($0, $1) }, spool: spool)
     let kernels = Kernels(
-      services: services, providers: [local] + servers + [AttachProvider(tools: local.tools)],
+      services: services, providers: [local] + (servers as [any KernelProvider]) + [AttachProvider(tools: local.tools)],
       journal: KernelJournal(path: state + "/kernels.json"))
     self.kernels = kernels
     watches = WatchService(
       evaluator: kernels, results: results, kernelOf: { await kernels.kernel(of: $0)?.id }, changed: { [desk] in desk.watchChanged($0) })
   }
 
-  private static func servers(_ settings: KernelSettings) throws -> [any KernelProvider] {
-    guard let servers = settings.servers, !servers.isEmpty else { return [] }
+  private static func servers(_ settings: KernelSettings, _ client: ServerClient, _ discovery: ServerDiscovery) throws -> [ServerProvider] {
+    let servers = settings.servers ?? [:]
     for name in ["local", "attach"] where servers[name] != nil {
       throw PluginFailure("cannot call a server '\(name)': that name is taken; give it another in 'servers'", status: .invalid)
     }
-    let client = try WebClient(threadName: "jf-kernel-web")
     return try servers.sorted { $0.key < $1.key }.map { name, server in
-      try ServerProvider(ServerSettings(url: server.url, token: server.token, username: server.username), client: client, name: name)
+      try ServerProvider(
+        ServerSettings(url: server.url, token: server.token, username: server.username), client: client, discovery: discovery, name: name)
     }
   }
 
@@ -63,6 +65,7 @@ public final class KernelPlugin: Plugin {
   public var commands: [Command] {
     KernelCommands(kernels: kernels).all + QuestionCommands(kernels: kernels).all + CodeCommands(kernels: kernels, runs: runs).all
       + SessionCommands(kernels: kernels).all + LaunchCommands(local: local, others: servers).all
+      + ServerCommands(servers: servers, discovery: discovery).all
       + BlockCommands(work: local.tools.work).all
       + ResultCommands(service: results) { [kernels, watches] old, new in
         await kernels.rename(old, to: new)
@@ -93,6 +96,7 @@ public final class KernelPlugin: Plugin {
     results.stop()
     desk.finish()
     await links.stop()
+    client.stop()
     local.stop()
   }
 }

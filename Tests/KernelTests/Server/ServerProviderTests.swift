@@ -11,12 +11,11 @@ import WebSockets
 /// The provider against a real server with real kernels. With JACKFIELD_TEST_SERVER_URL and …_TOKEN: against that one.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ServerProviderTests {
   private let server: TestServer
-  private let client: WebClient
+  private let client = ServerClient()
   private let provider: ServerProvider
 
   init() throws {
     server = try TestServer()
-    client = try WebClient()
     provider = try ServerProvider(server.settings, client: client)
   }
 
@@ -189,11 +188,5 @@ import WebSockets
     await kernel.link.close()
     if let pid = pid_t(pid) { Glibc.kill(pid, SIGKILL) }
     await #expect(throws: PluginFailure.self) { try await provider.specs() }
-  }
-
-  @Test(.enabled(if: !TestServer.isGiven)) func serversOfThisMachineAreFound() throws {
-    let found = ServerDiscovery.running(in: Surroundings(environment: ["JUPYTER_RUNTIME_DIR": server.runtimeDirectory]))
-    #expect(found.count == 1)
-    #expect(found.first?.token == TestServer.token && found.first?.rootDirectory == server.runtimeDirectory)
   }
 }

@@ -13,7 +13,7 @@ struct ServerRoundTripTests {
     let server = try TestServer()
     var settings = server.settings
     settings.acknowledgesAtOnce = acknowledgesAtOnce
-    let provider = try ServerProvider(settings, client: WebClient())
+    let provider = try ServerProvider(settings, client: ServerClient())
     let handle = try await provider.launch(provider.prepare(KernelOrder(spec: "python3")))
     let kernel = try await Conformed(handle, limit: .seconds(60))
     var times: [Double] = []

@@ -51,6 +51,9 @@ enum LocalFiles {
     return (rights.owner == getuid() || rights.owner == 0) && rights.mode & 0o002 == 0
   }
 
+  /// Whether it belongs to this user, and nobody else may even read it.
+  static func isPrivate(_ path: String) -> Bool { rights(path).map { $0.owner == getuid() && $0.mode & 0o077 == 0 } ?? false }
+
   /// Sorted by bytes; none when the directory cannot be read.
   static func names(in directory: String) -> [String] {
     guard let open = unsafe opendir(directory) else { return [] }

@@ -56,9 +56,10 @@ final class ServerLink: KernelLink {
       state.generation += 1
       return state.generation
     }
+    let (client, request) = (try handle.rest.client.begun(), await request())
     let socket: WebSocket
     do throws(WebError) {
-      socket = try await handle.rest.client.open(request) { [weak self] event in self?.hear(event, generation) }
+      socket = try await client.open(request) { [weak self] event in self?.hear(event, generation) }
     } catch {
       throw failure(error)
     }
@@ -76,12 +77,12 @@ final class ServerLink: KernelLink {
     for message in unsent { try? send(message) }
   }
 
-  private var request: WebSocketRequest {
+  private func request() async -> WebSocketRequest {
     let address = handle.rest.base.appending(
       ServerREST.path(of: handle.id) + "/channels", query: "session_id=\(WebAddress.escaped(session))")
     // The server waits for the kernel, up to a minute, before it answers.
     return WebSocketRequest(
-      address, headers: handle.rest.authorization, protocols: [ServerFraming.v1Name], timeLimit: .seconds(75), compresses: false,
+      address, headers: await handle.rest.authorization(), protocols: [ServerFraming.v1Name], timeLimit: .seconds(75), compresses: false,
       acknowledgesAtOnce: settings.acknowledgesAtOnce, trust: settings.trust)
   }
 

@@ -8,13 +8,15 @@ internal import WebSockets
 /// Kernels of a Jupyter server or a gateway, wherever it lets them run.
 struct ServerProvider: KernelProvider {
   let name: String
-  private let rest: ServerREST
+  let rest: ServerREST
 
-  /// - Parameter name: What people call the server.
+  /// - Parameters:
+  ///   - name: What people call the server.
+  ///   - discovery: Where the token of a server of this machine is looked up when the settings have none.
   /// - Throws: `PluginFailure` when the address is none.
-  init(_ settings: ServerSettings, client: WebClient, name: String = "server") throws {
+  init(_ settings: ServerSettings, client: ServerClient, discovery: ServerDiscovery? = nil, name: String = "server") throws {
     self.name = name
-    rest = try ServerREST(settings, client: client)
+    rest = try ServerREST(settings, client: client, discovery: discovery)
   }
 
   func specs() async throws -> [KernelSpecEntry] { try await offer().entries.map { entry($0.key, $0.value) }.sorted { $0.name < $1.name } }
@@ -42,7 +44,7 @@ struct ServerProvider: KernelProvider {
   func launch(_ plan: KernelPlan) async throws -> any KernelHandle {
     let kind = try await rest.kind()
     var body: [String: JSONValue] = ["name": .string(plan.spec)]
-    if let path = relative(plan.workingDirectory) { body["path"] = .string(path) }
+    if let path = Self.relative(plan.workingDirectory, to: await rest.rootDirectory()) { body["path"] = .string(path) }
     if kind.takesEnvironment { body["env"] = .object(environment(of: plan).mapValues { .string($0) }) }
     let model: JSONValue
     do {
@@ -115,8 +117,8 @@ struct ServerProvider: KernelProvider {
   }
 
   /// A folder as the server's paths go; nil when it is not known to be below the server's own.
-  private func relative(_ directory: String) -> String? {
-    guard let root = rest.settings.rootDirectory, !directory.isEmpty else { return nil }
+  private static func relative(_ directory: String, to root: String?) -> String? {
+    guard let root, !directory.isEmpty else { return nil }
     if directory == root { return "" }
     return directory.hasPrefix(root + "/") ? String(directory.dropFirst(root.count + 1)) : nil
   }

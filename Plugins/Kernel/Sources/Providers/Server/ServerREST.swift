@@ -6,13 +6,16 @@ internal import WebSockets
 
 /// Asks a Jupyter server by its REST interface.
 struct ServerREST: Sendable {
-  let client: WebClient
+  let client: ServerClient
   let settings: ServerSettings
   let base: WebAddress
+  private let discovery: ServerDiscovery?
 
-  init(_ settings: ServerSettings, client: WebClient) throws {
+  /// - Parameter discovery: Where the token and the folder of a server of this machine are looked up that are not in the settings.
+  init(_ settings: ServerSettings, client: ServerClient, discovery: ServerDiscovery? = nil) throws {
     self.settings = settings
     self.client = client
+    self.discovery = discovery
     do throws(WebError) {
       base = try WebAddress(settings.url)
     } catch {
@@ -20,8 +23,22 @@ struct ServerREST: Sendable {
     }
   }
 
-  /// The header that lets us in.
-  var authorization: [WebHeader] { settings.token.map { [WebHeader("Authorization", "token \($0)")] } ?? [] }
+  /// The server's own word of itself, when it runs on this machine under this user. Looked up anew each time: a server that is begun again has
+  /// another token.
+  func found() async -> RunningServer? { await discovery?.server(at: base) }
+
+  /// The header that lets us in: the token of the settings, or else the server's own.
+  func authorization() async -> [WebHeader] {
+    var token = settings.token
+    if token == nil { token = await found()?.token }
+    return token.map { [WebHeader("Authorization", "token \($0)")] } ?? []
+  }
+
+  /// The folder the server's paths begin at, where it is known.
+  func rootDirectory() async -> String? {
+    if let root = settings.rootDirectory { return root }
+    return await found()?.rootDirectory
+  }
 
   /// Asks.
   ///
@@ -33,11 +50,12 @@ struct ServerREST: Sendable {
     _ method: String, _ path: String, query: String? = nil, _ body: JSONValue? = nil, within limit: Duration? = nil,
     accepting accepted: Set<Int> = []
   ) async throws -> (status: Int, body: JSONValue) {
-    var headers = authorization
+    var headers = await authorization()
     if body != nil { headers.append(WebHeader("Content-Type", "application/json")) }
     let request = WebRequest(
       method, base.appending(path, query: query), headers: headers, body: body?.bytes(), timeLimit: limit ?? settings.requestLimit,
       sizeLimit: 64 << 20, trust: settings.trust)
+    let client = try client.begun()
     let response: WebResponse
     do throws(WebError) {
       response = try await client.send(request)
