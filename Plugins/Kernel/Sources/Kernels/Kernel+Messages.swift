@@ -79,8 +79,8 @@ extension Kernel {
 
   private func take(_ message: KernelMessage) {
     for observer in observers.values { observer(message) }
-    guard let header = reader.header(of: message) else { return }
-    let parent = reader.parent(of: message)?.id
+    guard let header = message.messageHeader else { return }
+    let parent = message.parent?.id
     switch message.channel {
     case .iopub: published(message, header, parent)
     case .shell, .control: replied(message, header, parent)
@@ -162,7 +162,7 @@ extension Kernel {
       if run.isDone { finishSoon(run) }
       return
     }
-    guard reader.parent(of: message)?.type == "execute_request", reader.parent(of: message)?.session != session else { return }
+    guard message.parent?.type == "execute_request", message.parent?.session != session else { return }
     if state == "busy", foreign.count < Self.mostForeign { foreign.insert(parent) }
     if state == "idle", foreign.remove(parent) != nil {
       lastActivity = Self.now
@@ -215,7 +215,7 @@ extension Kernel {
 
   /// Another program's run on the same kernel.
   private func tellForeign(_ message: KernelMessage, _ type: String, _ parent: String?) {
-    guard let parent, pending[parent] == nil, reader.parent(of: message)?.session != session else { return }
+    guard let parent, pending[parent] == nil, message.parent?.session != session else { return }
     let event = RunEvent(sequence: 0, time: Self.now, type: type, content: message.contentJSON)
     guard event.content.count <= RunEvent.mostBytes else { return }
     services.news(.output(kernel: id, chunk: event.chunk(run: "foreign-\(Self.tame(parent))")))

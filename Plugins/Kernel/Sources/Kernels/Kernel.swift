@@ -68,7 +68,6 @@ actor Kernel {
   var isTaking = false
   /// The summary that was told last: the same is not told twice.
   private var told: KernelSummary?
-  let reader = HeaderReader()
 
   init(id: String, plan: KernelPlan, provider: any KernelProvider, policy: KernelPolicy, services: KernelServices) {
     self.id = id

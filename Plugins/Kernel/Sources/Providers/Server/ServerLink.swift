@@ -313,10 +313,3 @@ final class ServerLink: KernelLink {
     outlet.pass(.lost(sentence))
   }
 }
-
-// MARK: - For tests
-
-extension ServerLink {
-  /// Ends the connection as a broken network would, without saying that it is over for good.
-  func breakConnection() async { await state.withLock { $0.socket }?.close() }
-}
