@@ -63,7 +63,8 @@ public final class KernelPlugin: Plugin {
 
   /// In the order of plugin.json.
   public var commands: [Command] {
-    KernelCommands(kernels: kernels).all + QuestionCommands(kernels: kernels).all + CodeCommands(kernels: kernels, runs: runs).all
+    KernelCommands(kernels: kernels).all + QuestionCommands(kernels: kernels).all
+      + CodeCommands(kernels: kernels, runs: runs, work: local.tools.work).all
       + SessionCommands(kernels: kernels).all + LaunchCommands(local: local, others: servers).all
       + ServerCommands(servers: servers, discovery: discovery).all
       + BlockCommands(work: local.tools.work).all
@@ -71,7 +72,7 @@ public final class KernelPlugin: Plugin {
         await kernels.rename(old, to: new)
         try await watches.rename(old, to: new)
       }.all + WatchCommands(service: watches).all
-      + ProxyCommands(kernels: kernels, runs: runs) { [log = context.log] in log.warning($0, $1) }.all
+      + ProxyCommands(kernels: kernels, runs: runs, work: local.tools.work) { [log = context.log] in log.warning($0, $1) }.all
   }
 
   /// Opens what is kept, looks for the kernels of before, and begins to tell of them.

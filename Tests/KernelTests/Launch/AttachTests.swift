@@ -52,7 +52,7 @@ import Testing
       await attached.kill()
       await attached.cleanUp()
       #expect(kernel.isAlive && attached.isAlive && LocalFiles.isFile(kernel.record.place.connectionFile))
-      #expect(try #require(attached.usage()).memory > 20_000_000)
+      #expect(try #require(await attached.usage()).memory > 20_000_000)
       async let end = attached.ended()
       try kernel.signal(SIGKILL)
       #expect(await end == KernelEnd())

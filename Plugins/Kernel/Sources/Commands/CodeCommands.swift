@@ -8,6 +8,8 @@ internal import PluginSDK
 struct CodeCommands: Sendable {
   let kernels: Kernels
   let runs: RunTable
+  /// For reading documents: a disk may be slow.
+  let work: BlockingWork
 
   private struct RunInput: Decodable, Sendable {
     var run: String
@@ -74,7 +76,7 @@ struct CodeCommands: Sendable {
     if let document = order.document, document.isEmpty || document.utf8.contains(0) || document.utf8.count > Self.longestName {
       throw PluginFailure("cannot use this 'document': a name has 1 to \(Self.longestName) bytes, none of them NUL", status: .invalid)
     }
-    let choice = try RunChooser.choose(order)
+    let choice = try RunChooser.choose(try await withText(order))
     let kernel = try await kernel(for: order, call)
     let batch = UUID().uuidString.lowercased()
     let queued = choice.pieces.map { queuedRun($0, order, kernel, batch) }
@@ -94,6 +96,14 @@ struct CodeCommands: Sendable {
       throw error
     }
     return summary(queued, kernel, choice.nextLine)
+  }
+
+  /// With what stands in its document, where that is needed and the order does not say it.
+  private func withText(_ order: RunOrder) async throws -> RunOrder {
+    guard order.code == nil, order.text == nil, let path = order.document else { return order }
+    var order = order
+    order.text = try await work.run { try SourceFile.read(path) }
+    return order
   }
 
   private func kernel(for order: RunOrder, _ call: Call) async throws -> Kernel {

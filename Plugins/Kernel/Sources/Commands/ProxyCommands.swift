@@ -7,6 +7,8 @@ internal import PluginSDK
 struct ProxyCommands: Sendable {
   let kernels: Kernels
   let runs: RunTable
+  /// For reading connection files: a disk may be slow.
+  let work: BlockingWork
   let warning: @Sendable (String, [String: String]) -> Void
 
   private struct Input: Decodable, Sendable {
@@ -25,7 +27,7 @@ struct ProxyCommands: Sendable {
     [
       .bytes("kernel.proxy") { payload, call in
         let input: Input = try payload.decode()
-        let connection = try ConnectionInfo(parsing: Array(SourceFile.read(input.connection_file).utf8))
+        let connection = try await work.run { try ConnectionInfo(parsing: Array(SourceFile.read(input.connection_file).utf8)) }
         let isOwn = input.kernel == nil && input.document == nil
         let kernel = try await kernel(input, isOwn: isOwn)
         do {

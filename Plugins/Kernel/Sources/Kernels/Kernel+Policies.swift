@@ -8,8 +8,10 @@ extension Kernel {
   var isIdleTooLong: Bool { policy.cullIdle > 0 && idleSeconds >= policy.cullIdle }
 
   var isOverCeiling: Bool {
-    guard policy.memoryCeiling > 0, status == .idle || status == .busy, let usage = handle?.usage() else { return false }
-    return usage.memory > policy.memoryCeiling
+    get async {
+      guard policy.memoryCeiling > 0, status == .idle || status == .busy, let usage = await usage else { return false }
+      return usage.memory > policy.memoryCeiling
+    }
   }
 
   // MARK: - Kept ready

@@ -96,7 +96,9 @@ actor Kernel {
   var details: JSONValue { handle?.describe() ?? .null }
 
   /// What it uses now.
-  var usage: KernelUsage? { handle?.usage() }
+  var usage: KernelUsage? {
+    get async { await handle?.usage() }
+  }
 
   /// What a host that starts later needs to find it again.
   var record: JSONValue? {

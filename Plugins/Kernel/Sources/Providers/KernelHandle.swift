@@ -47,7 +47,7 @@ protocol KernelHandle: AnyObject, Sendable {
   func persist() -> JSONValue?
 
   /// What the kernel uses now, where it can be read: its whole process tree.
-  func usage() -> KernelUsage?
+  func usage() async -> KernelUsage?
 }
 
 extension KernelHandle {

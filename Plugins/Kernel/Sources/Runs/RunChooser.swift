@@ -12,6 +12,7 @@ struct RunChooser: Sendable {
     var nextLine: Int?
   }
 
+  /// - Parameter order: With the text of its document, unless it brings code.
   /// - Throws: When the lines are no code, or not finished, or not there.
   static func choose(_ order: RunOrder) throws -> Choice {
     if let code = order.code { return Choice(pieces: [ChosenCode(lines: nil, code: code, source: code)], nextLine: nil) }
@@ -35,10 +36,7 @@ struct RunChooser: Sendable {
 
   private static func text(of order: RunOrder) throws -> String {
     if let text = order.text { return text }
-    guard let path = order.document else {
-      throw PluginFailure("nothing to run: give 'code', or 'document' with 'line'", code: "nothing_to_run", status: .invalid)
-    }
-    return try SourceFile.read(path)
+    throw PluginFailure("nothing to run: give 'code', or 'document' with 'line'", code: "nothing_to_run", status: .invalid)
   }
 
   /// From 0.

@@ -75,7 +75,8 @@ final class AttachedKernel: KernelHandle {
     return ["connection_file": .string(file.path)]
   }
 
-  func usage() -> KernelUsage? {
-    process.flatMap { ProcessTree($0).usage() }.map { KernelUsage(processes: $0.processes, memory: $0.memory, cpuSeconds: $0.cpuSeconds) }
+  func usage() async -> KernelUsage? {
+    guard let process else { return nil }
+    return await tools.usage(of: process)
   }
 }

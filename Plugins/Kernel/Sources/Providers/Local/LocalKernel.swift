@@ -137,8 +137,8 @@ final class LocalKernel: KernelHandle {
     return record.json
   }
 
-  func usage() -> KernelUsage? {
+  func usage() async -> KernelUsage? {
     guard isAlive else { return nil }
-    return ProcessTree(process).usage().map { KernelUsage(processes: $0.processes, memory: $0.memory, cpuSeconds: $0.cpuSeconds) }
+    return await tools.usage(of: process)
   }
 }

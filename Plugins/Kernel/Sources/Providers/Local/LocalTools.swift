@@ -14,4 +14,10 @@ struct LocalTools: Sendable {
       do { try watcher.watch(process) { _ in waiter.resume() } } catch { waiter.resume() }
     }
   }
+
+  /// What a process and its descendants use; nil when it is gone. A look at each process of the system: not for a thread of the pool.
+  func usage(of process: ProcessIdentity) async -> KernelUsage? {
+    let usage = try? await work.run { ProcessTree(process).usage() }
+    return (usage ?? nil).map { KernelUsage(processes: $0.processes, memory: $0.memory, cpuSeconds: $0.cpuSeconds) }
+  }
 }

@@ -85,5 +85,5 @@ final class ServerHandle: KernelHandle {
 
   func persist() -> JSONValue? { ["server": .string(rest.base.description), "id": .string(id), "spec": .string(spec)] }
 
-  func usage() -> KernelUsage? { nil }
+  func usage() async -> KernelUsage? { nil }
 }
