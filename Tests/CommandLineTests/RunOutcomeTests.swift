@@ -23,6 +23,7 @@ import Testing
         ["runs": [["run": "3f", "status": "waiting"]]], false, 0,
         ["queued as 3f; 'jackfield call code.output --run 3f --stream' follows it"]
       ),
+      (["runs": [["status": "ok"]], "note": "another kernel was wished"], false, 0, ["another kernel was wished"]),
     ] as [(JSONValue?, Bool, Int32, [String])])
   func answersBecomeAStatusAndSentences(answer: JSONValue?, interrupted: Bool, status: Int32, notes: [String]) {
     let outcome = RunOutcome(answer: answer, wasInterrupted: interrupted)

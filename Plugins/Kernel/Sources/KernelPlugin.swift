@@ -63,8 +63,7 @@ public final class KernelPlugin: Plugin {
 
   /// In the order of plugin.json.
   public var commands: [Command] {
-    KernelCommands(kernels: kernels).all + QuestionCommands(kernels: kernels).all
-      + CodeCommands(kernels: kernels, runs: runs, work: local.tools.work).all
+    KernelCommands(kernels: kernels).all + QuestionCommands(kernels: kernels).all + code.all
       + SessionCommands(kernels: kernels).all + LaunchCommands(local: local, others: servers).all
       + ServerCommands(servers: servers, discovery: discovery).all
       + BlockCommands(work: local.tools.work).all
@@ -73,6 +72,12 @@ public final class KernelPlugin: Plugin {
         try await watches.rename(old, to: new)
       }.all + WatchCommands(service: watches).all
       + ProxyCommands(kernels: kernels, runs: runs, work: local.tools.work) { [log = context.log] in log.warning($0, $1) }.all
+  }
+
+  private var code: CodeCommands {
+    CodeCommands(kernels: kernels, runs: runs, work: local.tools.work) { [results] run in
+      try? await results.perform { keeper in try keeper.read { try ResultRow.find(run, $0.tables.database)?.queued } }
+    }
   }
 
   /// Opens what is kept, looks for the kernels of before, and begins to tell of them.

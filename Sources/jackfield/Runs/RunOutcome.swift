@@ -14,7 +14,7 @@ struct RunOutcome {
     return answer != nil && runs.allSatisfy { $0["status"] == "ok" || $0["status"] == "waiting" } ? SystemExit.ok : SystemExit.failed
   }
 
-  /// What is to be said at the end: that Ctrl-C was heard, what was not run, what waits.
+  /// What is to be said at the end: that Ctrl-C was heard, what was not run, what waits, which wish was not fulfilled.
   var notes: [String] {
     guard answer != nil else { return wasInterrupted ? ["interrupted"] : [] }
     let aborted = runs.filter { $0["status"] == "aborted" }
@@ -24,6 +24,6 @@ struct RunOutcome {
       + runs.filter { $0["status"] == "waiting" }.map { run in
         let id = StatusCommand.text(run["run"])
         return "queued as \(id); 'jackfield call code.output --run \(id) --stream' follows it"
-      }
+      } + [answer?["note"]?.stringValue].compactMap(\.self)
   }
 }

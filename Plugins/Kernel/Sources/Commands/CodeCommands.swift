@@ -10,6 +10,8 @@ struct CodeCommands: Sendable {
   let runs: RunTable
   /// For reading documents: a disk may be slow.
   let work: BlockingWork
+  /// When the run of an id was ordered, if a result of it is kept: Unix time in seconds.
+  var kept: @Sendable (_ run: String) async -> Double? = { _ in nil }
 
   private struct RunInput: Decodable, Sendable {
     var run: String
@@ -27,7 +29,7 @@ struct CodeCommands: Sendable {
       .bytes("code.run") { payload, call in Payload(bytes: try await run(payload.decode(), call).bytes()) },
       .bytes("code.output") { payload, call in
         let input: RunInput = try payload.decode()
-        let (run, log) = try runs.find(input.run)
+        let (run, log) = try await find(input.run)
         let position = try await follow(log, from: input.from ?? 0, call)
         return Payload(bytes: answer(run, log, next: position).bytes())
       },
@@ -79,12 +81,13 @@ struct CodeCommands: Sendable {
     let choice = try RunChooser.choose(try await withText(order))
     let kernel = try await kernel(for: order, call)
     let batch = UUID().uuidString.lowercased()
+    let note = await kernel.note(of: order)
     let queued = choice.pieces.map { queuedRun($0, order, kernel, batch) }
     do { try await kernel.run(queued) } catch {
       runs.forget(queued)
       throw error
     }
-    guard order.wait ?? true else { return summary(queued, kernel, choice.nextLine) }
+    guard order.wait ?? true else { return summary(queued, kernel, choice.nextLine, note) }
     do {
       for run in queued { _ = try await follow(run.log, from: 0, call) }
     } catch {
@@ -95,7 +98,7 @@ struct CodeCommands: Sendable {
       }
       throw error
     }
-    return summary(queued, kernel, choice.nextLine)
+    return summary(queued, kernel, choice.nextLine, note)
   }
 
   /// With what stands in its document, where that is needed and the order does not say it.
@@ -138,11 +141,12 @@ struct CodeCommands: Sendable {
       description: run, log: runs.log(for: run), options: order.options, batch: batch, stopsBatchOnError: order.stop_on_error ?? true)
   }
 
-  private func summary(_ queued: [QueuedRun], _ kernel: Kernel, _ nextLine: Int?) -> JSONValue {
+  private func summary(_ queued: [QueuedRun], _ kernel: Kernel, _ nextLine: Int?, _ note: String?) -> JSONValue {
     var members: [String: JSONValue] = [
       "kernel": .string(kernel.id), "runs": .array(queued.map { answer($0.description, $0.log, next: $0.log.count) }),
     ]
     if let nextLine { members["next_line"] = .integer(Int64(nextLine)) }
+    if let note { members["note"] = .string(note) }
     return .object(members)
   }
 
@@ -154,6 +158,16 @@ struct CodeCommands: Sendable {
   }
 
   // MARK: - Following
+
+  /// A run that can be followed; of one that cannot be any more, where it is read is said.
+  func find(_ id: String) async throws -> (run: RunDescription, log: RunLog) {
+    do { return try runs.find(id) } catch {
+      guard let ordered = await kept(id) else { throw error }
+      let reason = ordered < runs.began ? "it is of before the host was started" : "only the latest \(RunTable.most) that ended can be"
+      throw PluginFailure(
+        "cannot follow run '\(id)' any more: \(reason); what is kept of it is read with results.get", code: "no_run", status: .notFound)
+    }
+  }
 
   /// Streams a run's events to its end, as fast as the caller takes them.
   ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
 internal import PluginSDK
 internal import Synchronization
 
@@ -20,6 +21,8 @@ final class RunTable: Sendable {
 
   private let folder: String
   private let state = Mutex(State())
+  /// Unix time in seconds. Runs of before are not here.
+  let began = Date.now.timeIntervalSince1970
 
   /// - Parameter folder: For the events of runs. What an earlier host left there is removed by the plugin.
   init(folder: String) { self.folder = folder }
@@ -40,8 +43,8 @@ final class RunTable: Sendable {
   func find(_ id: String) throws -> (run: RunDescription, log: RunLog) {
     guard let entry = state.withLock({ $0.entries[id] }) else {
       throw PluginFailure(
-        "no run '\(id)' any more: the latest \(Self.most) that ended are kept; results.get reads older results", code: "no_run",
-        status: .notFound)
+        "no run '\(id)': it was not begun since the host was started, or is older than the latest \(Self.most) that ended; results.list shows what is kept",
+        code: "no_run", status: .notFound)
     }
     return (entry.run, entry.log)
   }
