@@ -19,9 +19,10 @@ import Testing
       case "kernel.list": [Fake.answer(request, ["kernels": [row]])]
       case "kernel.start", "kernel.restart", "kernel.attach": [Fake.answer(request, row)]
       case "kernel.interrupt": [Fake.answer(request, ["was_running": true])]
-      case "kernel.shutdown": [Fake.answer(request, ["kernel": "3f2a0000-1111"])]
+      case "kernel.shutdown", "kernel.detach": [Fake.answer(request, ["kernel": "3f2a0000-1111"])]
       case "kernel.install":
         [Fake.answer(request, ["interpreter": "/opt/venv", "command": "pip install ipykernel", "installed": false, "ipykernel": .null])]
+      case "kernel.servers": [Fake.answer(request, ["servers": [["url": "http://localhost:8888/", "token": "found"]]])]
       case "kernel.specs": [Fake.answer(request, ["specs": [["name": "python3", "display_name": "Python 3\u{1B}[2J"]]])]
       default: [FakeHost.error(request, "there is no command '\(Fake.command(request))'")]
       }
@@ -36,6 +37,8 @@ import Testing
       (["interrupt", "3f2a"], "kernel.interrupt", ["kernel": "3f2a"], "interrupted\n"),
       (["interrupt"], "kernel.interrupt", [:], "interrupted\n"),
       (["shutdown", "--kernel", "3f2a"], "kernel.shutdown", ["kernel": "3f2a"], "3f2a0000 shut down\n"),
+      (["detach", "/w/a.py"], "kernel.detach", ["document": "/w/a.py"], "3f2a0000 let go\n"),
+      (["servers"], "kernel.servers", [:], "URL                     TOKEN\nhttp://localhost:8888/  found\n"),
       (["attach", "-f", "/r/k.json"], "kernel.attach", ["connection_file": "/r/k.json"], "3f2a0000 attached\n"),
       (
         ["install", "--python", "/opt/venv", "--dry-run"], "kernel.install", ["interpreter": "/opt/venv", "dry_run": true],

@@ -7,7 +7,7 @@ extension Subcommand {
   static let kernel = Subcommand(
     name: "kernel", summary: "start, attach, share and end kernels",
     arguments:
-      "[list | specs [FILE] | interpreters [FILE] | start [FILE] | show | interrupt | restart | shutdown | attach [FILE] | install | proxy]",
+      "[list | specs [FILE] | interpreters [FILE] | servers | start [FILE] | show | interrupt | restart | shutdown | attach [FILE] | detach | install | proxy]",
     options: [
       OptionSpec(name: "--kernel", value: "ID", help: "the kernel, by its id, its first characters, or a file that runs in it"),
       OptionSpec(name: "--spec", value: "NAME", help: "with start and proxy: the kernelspec of a new kernel"),
@@ -20,11 +20,11 @@ extension Subcommand {
     passesOnBehind: "proxy",
     discussion: """
       list          the kernels; 'jackfield kernels' shows them live
-      specs         what kinds of kernels there are; interpreters: where Python is
+      specs         what kinds of kernels there are; interpreters: where Python is; servers: Jupyter servers that are known or run here
       start         begin one, for a file or for nothing yet
       show          all that is known of one
       interrupt     stop what it runs; restart: begin it anew under its id; shutdown: end it
-      attach        reach a kernel that somebody else began
+      attach        reach a kernel that somebody else began; detach: let it go, and it goes on
       install       put ipykernel into the environment that --python names; --dry-run only tells the command
       proxy         offer a kernel to a Jupyter front end by a connection file, until it ends; other options go to the new kernel's command
       A kernel is named by its file or its id; the only one need not be named. In a kernelspec, \
@@ -40,13 +40,13 @@ extension Subcommand {
 
 /// The verbs of `jackfield kernel`.
 enum KernelVerb: String, CaseIterable {
-  case list, specs, interpreters, start, show, interrupt, restart, shutdown, attach, install, proxy
+  case list, specs, interpreters, servers, start, show, interrupt, restart, shutdown, attach, detach, install, proxy
 
   /// What it can be given, beside what all take.
   var options: Set<String> {
     switch self {
-    case .list, .specs, .interpreters: []
-    case .show, .interrupt, .restart, .shutdown: ["--kernel"]
+    case .list, .specs, .interpreters, .servers: []
+    case .show, .interrupt, .restart, .shutdown, .detach: ["--kernel"]
     case .start: ["--spec", "--python", "--install", "--overlay"]
     case .attach: ["-f"]
     case .install: ["--python", "--overlay", "--dry-run"]
@@ -72,7 +72,7 @@ struct KernelCommand {
     for option in invocation.options.keys.sorted() where !known.contains(option) {
       throw Self.error("'\(option)' means nothing to 'kernel \(verb)'")
     }
-    if words.count == 2, [.list, .install, .proxy].contains(verb) {
+    if words.count == 2, [.list, .servers, .install, .proxy].contains(verb) {
       throw Self.error("'kernel \(verb)' takes no '\(words[1])'")
     }
     self.invocation = invocation
@@ -89,6 +89,7 @@ struct KernelCommand {
       if invocation.wantsJSON { Terminal.print(frame.json) } else { Terminal.print(frame.lines().joined(separator: "\n")) }
     case .specs: show(try call("kernel.specs", document()), "specs", ["name", "display_name", "language", "source"])
     case .interpreters: show(try call("kernel.interpreters", document()), "interpreters", ["executable", "version", "kind", "ipykernel"])
+    case .servers: show(try call("kernel.servers", [:]), "servers", ["provider", "url", "token", "version", "root_directory"])
     case .start: try start()
     case .show: Terminal.print(try call("kernel.show", try target()))
     case .interrupt:
@@ -97,6 +98,7 @@ struct KernelCommand {
     case .restart: say(try call("kernel.restart", try target(), waiting: "restarting"), "restarted")
     case .shutdown: say(try call("kernel.shutdown", try target(), waiting: "shutting down"), "shut down")
     case .attach: try attach()
+    case .detach: say(try call("kernel.detach", try target(), waiting: "letting go"), "let go")
     case .install: try install()
     case .proxy: return try KernelProxy(invocation).run()
     }

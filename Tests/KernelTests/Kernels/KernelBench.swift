@@ -27,7 +27,8 @@ final class KernelBench: Sendable {
     environment.merge(["JUPYTER_PATH": place, "JUPYTER_RUNTIME_DIR": "\(place)/run", "HOME": place, "IPYTHONDIR": place]) { $1 }
     let links = try KernelLinks()
     self.links = links
-    local = try LocalProvider(surroundings: Surroundings(environment: environment), state: place, data: place) {
+    let surroundings = Surroundings(environment: environment)
+    local = try LocalProvider(surroundings: surroundings, state: place, data: place) {
       connection, session, attached, sink in
       try await links.open(LinkTerms(connection: connection, session: session, isAttached: attached), to: sink)
     }
@@ -37,7 +38,9 @@ final class KernelBench: Sendable {
       settings: try JSONDecoder().decode(KernelSettings.self, from: Data(settings.utf8)), recorder: recorder, news: { recorder.take($0) },
       interrupts: InterruptMemory(), executor: globalConcurrentExecutor,
       info: { _, _ in }, warning: { recorder.warn($0, $1) })
-    kernels = Kernels(services: services, providers: [local], journal: KernelJournal(path: "\(place)/kernels.json"))
+    kernels = Kernels(
+      services: services, providers: [local, AttachProvider(surroundings: surroundings, tools: local.tools)],
+      journal: KernelJournal(path: "\(place)/kernels.json"))
   }
 
   private static func spec(_ name: String, _ command: [String], in place: String) throws {

@@ -67,6 +67,12 @@ struct KernelCommands: Sendable {
         try await kernels.shutDown(kernel)
         return Payload(bytes: JSONValue.object(["kernel": .string(kernel.id)]).bytes())
       },
+      .bytes("kernel.detach") { payload, _ in
+        let input: Target = try payload.decode()
+        let kernel = try await target(input.kernel, input.document)
+        try await kernels.detach(kernel)
+        return Payload(bytes: JSONValue.object(["kernel": .string(kernel.id)]).bytes())
+      },
       .bytes("kernel.attach") { payload, _ in Payload(bytes: try await attach(payload.decode()).bytes()) },
       .bytes("kernel.input") { payload, _ in
         let input: Input = try payload.decode()

@@ -86,6 +86,27 @@ extension Kernel {
     await detach()
   }
 
+  /// Lets go for good of a kernel that others look after. It goes on, with what it runs.
+  func letOthersHaveIt() async throws {
+    guard !provider.looksAfterKernels else {
+      throw failure(
+        "cannot detach from kernel '\(id)': it is a process of this host's, which nobody else would look after; end it with kernel.shutdown, or take a document from it with session.detach",
+        code: "ours", status: .invalid)
+    }
+    isDoomed = true
+    readying?.cancel()
+    do { try await settled() } catch {
+      isDoomed = false
+      throw error
+    }
+    try await changing("detach from") {
+      dropWaiting(because: "the host let go of the kernel before it began")
+      abortAll(because: "the host let go of the kernel, which goes on", status: .lost)
+      await letGo()
+      set(.dead, reason: "the host let go of it; it goes on")
+    }
+  }
+
   private func detach() async {
     generation += 1
     inbox?.close()

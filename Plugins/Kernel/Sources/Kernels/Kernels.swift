@@ -152,6 +152,13 @@ actor Kernels: ExpressionEvaluator {
     await save()
   }
 
+  /// Lets a kernel go that others look after, and takes it and its sessions off the list.
+  func detach(_ kernel: Kernel) async throws {
+    try await kernel.letOthersHaveIt()
+    remove(kernel.id)
+    await save()
+  }
+
   private func remove(_ id: String) {
     all[id] = nil
     order.removeAll { $0 == id }

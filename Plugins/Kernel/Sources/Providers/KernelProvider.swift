@@ -10,6 +10,9 @@ protocol KernelProvider: Sendable {
   /// As in configuration and in what is persisted: "local", "server", "attach".
   var name: String { get }
 
+  /// Whether its kernels are ours to look after: nobody else would end them, or know of them.
+  var looksAfterKernels: Bool { get }
+
   /// The kernels that can be begun here.
   func specs() async throws -> [KernelSpecEntry]
 
@@ -21,4 +24,8 @@ protocol KernelProvider: Sendable {
 
   /// Finds again a kernel of before, from what its handle persisted; nil when it is gone.
   func restore(_ record: JSONValue) async throws -> (any KernelHandle)?
+}
+
+extension KernelProvider {
+  var looksAfterKernels: Bool { false }
 }

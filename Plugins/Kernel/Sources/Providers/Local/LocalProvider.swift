@@ -8,6 +8,7 @@ internal import Processes
 /// Kernels that are processes of this machine, without any Jupyter server.
 final class LocalProvider: KernelProvider {
   let name = "local"
+  let looksAfterKernels = true
 
   private static let registrationLimit: Duration = .seconds(10)
   private static let mostKills = 50
