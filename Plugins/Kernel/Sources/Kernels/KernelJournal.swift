@@ -18,6 +18,8 @@ final class KernelJournal: Sendable {
     var documents: [String]
     /// Unix time in seconds.
     var started: Double
+    /// Whether it was kept ready, and nobody's; nil: no.
+    var isWarm: Bool?
   }
 
   private struct Content: Codable {

@@ -67,7 +67,7 @@ actor Kernels: ExpressionEvaluator {
     await settled()
     let provider = try provider(name)
     let plan = try await provider.prepare(order)
-    if let ready = takeWarm(for: plan) { return try await use(ready, plan) }
+    if let ready = takeWarm(for: plan, policy), await use(ready, plan) { return ready }
     let kernel = add(plan, provider, policy)
     await kernel.onLaunch { [weak self] in await self?.save() }
     do {
@@ -202,6 +202,10 @@ extension Kernels {
 
   private func restore() async {
     for entry in journal.read() {
+      if entry.isWarm == true {
+        await end(entry)
+        continue
+      }
       guard let provider = providers.first(where: { $0.name == entry.provider }) else {
         missed(entry, "there is no provider '\(entry.provider)' in the configuration")
         continue
@@ -229,6 +233,19 @@ extension Kernels {
     await fillWarm()
   }
 
+  /// Ends a kernel that an earlier host kept ready and did not come to end. Nobody used it: another is begun in its place.
+  private func end(_ entry: KernelJournal.Entry) async {
+    guard let provider = providers.first(where: { $0.name == entry.provider }) else { return missed(entry, "its provider is gone") }
+    do {
+      guard let handle = try await provider.restore(entry.record) else { return }
+      await handle.kill()
+      await handle.cleanUp()
+      services.info("kernel kept ready by an earlier host ended", details(of: entry))
+    } catch {
+      services.warning("kernel kept ready by an earlier host not ended", details(of: entry).merging(["reason": "\(error)"]) { $1 })
+    }
+  }
+
   private func missed(_ entry: KernelJournal.Entry, _ reason: String) {
     unreached.append(entry)
     services.warning("kernel of before not found again", details(of: entry).merging(["reason": reason]) { $1 })
@@ -243,16 +260,22 @@ extension Kernels {
     saves.begun += 1
     let number = saves.begun
     var entries = unreached
-    for kernel in inOrder {
-      guard let record = await kernel.record else { continue }
-      entries.append(
-        KernelJournal.Entry(
-          id: kernel.id, provider: kernel.provider.name, record: record, plan: await kernel.plan, policy: kernel.policy,
-          documents: documents(of: kernel.id), started: await kernel.started))
+    for kernel in inOrder { if let entry = await entry(for: kernel) { entries.append(entry) } }
+    for kernel in warm + [warming].compactMap(\.self) where all[kernel.id] == nil {
+      guard var entry = await entry(for: kernel) else { continue }
+      entry.isWarm = true
+      entries.append(entry)
     }
     guard number > saves.written else { return }
     saves.written = number
     do { try journal.write(entries) } catch { services.warning("kernels not written down", ["reason": "\(error)"]) }
+  }
+
+  private func entry(for kernel: Kernel) async -> KernelJournal.Entry? {
+    guard let record = await kernel.record else { return nil }
+    return KernelJournal.Entry(
+      id: kernel.id, provider: kernel.provider.name, record: record, plan: await kernel.plan, policy: kernel.policy,
+      documents: documents(of: kernel.id), started: await kernel.started)
   }
 
   /// Lets those go that outlive the host, and ends the others.
@@ -289,20 +312,29 @@ extension Kernels {
 
   // MARK: Warm kernels
 
-  private func takeWarm(for plan: KernelPlan) -> Kernel? {
-    guard plan.order.environment.isEmpty, let index = warm.firstIndex(where: { $0.isLike(plan) }) else { return nil }
+  private func takeWarm(for plan: KernelPlan, _ policy: KernelPolicy?) -> Kernel? {
+    guard plan.order.environment.isEmpty else { return nil }
+    let policy = policy ?? KernelPolicy(services.settings)
+    guard let index = warm.firstIndex(where: { $0.isLike(plan) && $0.policy == policy }) else { return nil }
     let kernel = warm.remove(at: index)
+    // At once: it is somebody's from now on, and must be found again as that.
+    all[kernel.id] = kernel
+    order.append(kernel.id)
     Task(executorPreference: services.executor) { await self.fillWarm() }
     return kernel
   }
 
-  private func use(_ kernel: Kernel, _ plan: KernelPlan) async throws -> Kernel {
-    try await kernel.move(to: plan)
-    await kernel.onLaunch { [weak self] in await self?.save() }
-    all[kernel.id] = kernel
-    order.append(kernel.id)
-    await save()
-    return kernel
+  /// - Returns: False when it would not serve; then it is ended.
+  private func use(_ kernel: Kernel, _ plan: KernelPlan) async -> Bool {
+    do {
+      try await kernel.move(to: plan)
+      await save()
+      return true
+    } catch {
+      services.warning("kernel kept ready not used", ["kernel": kernel.id, "reason": "\(error)"])
+      try? await shutDown(kernel)
+      return false
+    }
   }
 
   /// Begins what is missing of the kernels that are kept ready.
@@ -317,6 +349,8 @@ extension Kernels {
             services: services)
           warming = kernel
           defer { warming = nil }
+          // From its first moment on, so that whatever becomes of this host leaves none behind.
+          await kernel.onLaunch { [weak self] in await self?.save() }
           try await kernel.begin()
           await kernel.warmUp()
           if isLeaving { try await kernel.shutDown() } else { warm.append(kernel) }
