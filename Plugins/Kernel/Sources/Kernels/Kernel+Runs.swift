@@ -130,6 +130,7 @@ extension Kernel {
     let ending = RunEnding(
       status: run.status ?? .ok, executionCount: run.executionCount, reason: run.reason, timings: run.timings)
     conclude(run.run, ending)
+    if !run.hasReplied, let abandoned = run.run.abandoned { own { _ in await abandoned() } }
     lastActivity = Self.now
     if !run.hasReplied { stopBatch(of: run) }
     services.news(.ran(kernel: id))

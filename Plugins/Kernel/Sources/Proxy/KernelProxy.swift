@@ -58,6 +58,7 @@ actor KernelProxy {
     }
     watch.cancel()
     await kernel.stopObserving(observer)
+    if let death { answerAll(because: death) }
     door.close()
     if let death { throw PluginFailure("kernel '\(kernel.id)' can be used no more: \(death)", code: "kernel_dead", status: .gone) }
     return isAskedToEnd
@@ -131,9 +132,10 @@ actor KernelProxy {
     let run = RunDescription(
       id: UUID().uuidString.lowercased(), kernel: kernel.id, code: code, source: code, client: "front end \(header.session)",
       queued: Date.now.timeIntervalSince1970, keepsResult: false)
+    let log = runs.log(for: run)
     let queued = QueuedRun(
-      description: run, log: runs.log(for: run), batch: header.session, stopsBatchOnError: stops, request: message,
-      abandoned: { [weak self] in await self?.abort(header) })
+      description: run, log: log, batch: header.session, stopsBatchOnError: stops, request: message,
+      abandoned: { [weak self] in await self?.end(header, log.ending) })
     asking[header.id] = request
     running[header.id] = request
     do {
@@ -145,11 +147,28 @@ actor KernelProxy {
     }
   }
 
-  /// The kernel never saw it: the reply is ours, as a kernel's would be.
-  private func abort(_ header: MessageHeader) {
-    running[header.id] = nil
+  /// The kernel will not reply: the reply is ours, as a kernel's would be.
+  private func end(_ header: MessageHeader, _ ending: RunEnding?) {
     guard let request = asking.removeValue(forKey: header.id) else { return }
+    if ending?.status == .lost { return lose(request, header, ending?.reason ?? "the kernel is gone") }
+    running[header.id] = nil
     answer(request, header, ["status": "aborted", "execution_count": 0])
+  }
+
+  /// No front end waits for what cannot come any more.
+  private func answerAll(because why: String) {
+    for request in asking.values { if let header = request.message.messageHeader { lose(request, header, why) } }
+    asking = [:]
+  }
+
+  /// What its code would have printed of an error is the reason here: front ends show that, and not the reply.
+  private func lose(_ request: ProxyRequest, _ header: MessageHeader, _ why: String) {
+    let error: [String: JSONValue] = ["ename": "DeadKernelError", "evalue": .string(why), "traceback": [.string(why)]]
+    if running.removeValue(forKey: header.id) != nil {
+      door.publish(
+        .request("error", session: session, content: JSONValue.object(error).bytes(), channel: .iopub, parent: request.message.header))
+    }
+    answer(request, header, .object(error.merging(["status": "error", "execution_count": 0]) { $1 }))
   }
 
   private func fail(_ request: ProxyRequest, _ header: MessageHeader, _ reason: String) {

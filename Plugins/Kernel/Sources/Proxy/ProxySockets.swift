@@ -6,6 +6,9 @@ internal import ZeroMQ
 
 /// What a kernel binds, bound for front ends. For the door's thread.
 final class ProxySockets {
+  /// Messages on iopub that wait for a front end that does not read; what comes then it misses. Kernels have 1 000.
+  static let mostUnread: Int32 = 10_000
+
   private let shell: ZeroMQSocket
   private let control: ZeroMQSocket
   private let stdin: ZeroMQSocket
@@ -25,7 +28,7 @@ final class ProxySockets {
     func bound(_ kind: ZeroMQSocketKind, _ endpoint: String) throws -> ZeroMQSocket {
       let socket = try ZeroMQSocket(kind, in: context)
       try socket.setLinger(milliseconds: 1_000)
-      try socket.setSendLimit(0)
+      try socket.setSendLimit(kind == .xpub ? Self.mostUnread : 0)
       try socket.setReceiveLimit(0)
       // A front end that comes back under its name takes its own place; one that is gone must not stop the others.
       if kind == .router { try socket.setHandover(true) }

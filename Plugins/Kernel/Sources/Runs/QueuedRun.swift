@@ -10,7 +10,7 @@ struct QueuedRun: Sendable {
   var stopsBatchOnError = true
   /// A front end's own request, sent as it is instead of one of ours.
   var request: KernelMessage?
-  /// Called when it ends without ever having been sent.
+  /// Called when it ended without a reply of the kernel: never sent, or the kernel died or was restarted in the middle.
   var abandoned: (@Sendable () async -> Void)?
   /// Whether somebody asked for it to be next.
   var isNext = false
