@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
+import SmallDisk
 import Testing
 
 @testable import Kernel
@@ -83,5 +85,51 @@ import Testing
     #expect(String(decoding: chunks[0], as: UTF8.self).contains("events of this run were not kept: the disk was full"))
     #expect(chunks.last == chunk(19_999, 60))
     #expect(chunks.count > 1)
+  }
+
+  /// What comes while there is no room is counted; what comes when there is room again is kept, as often as that changes.
+  @Test(.enabled(if: SmallDisk.isPossible, "a small file system cannot be mounted here"))
+  func roomThatComesBackIsUsedAgain() async throws {
+    let disk = try SmallDisk(kilobytes: 8_192)
+    let log = RunLog(path: disk.path + "/run.events")
+    var number = 0
+    func append(_ count: Int) {
+      for _ in 0..<count {
+        log.append(chunk(number, 60))
+        number += 1
+      }
+    }
+    append(20_000)
+    for _ in 0..<2 {
+      try disk.fill()
+      append(20_000)
+      disk.empty()
+      append(20_000)
+    }
+    log.end(with: ending)
+    for first in [0, 19_000, 30_000, 70_000, 99_999] {
+      let chunks = try await all(log, from: first)
+      var next = first
+      var gaps: [Int] = []
+      for chunk in chunks {
+        if let missing = try missing(in: chunk) {
+          gaps.append(missing)
+          next += missing
+        } else {
+          #expect(chunk == self.chunk(next, 60))
+          next += 1
+        }
+      }
+      #expect(next == 100_000, "each number is told of once, from \(first)")
+      #expect(gaps.count == (first < 40_000 ? 2 : first < 80_000 ? 1 : 0), "\(gaps) from \(first)")
+    }
+    log.discard()
+    #expect(!FileManager.default.fileExists(atPath: disk.path + "/run.events"))
+  }
+
+  /// Nil for a chunk that is there.
+  private func missing(in chunk: [UInt8]) throws -> Int? {
+    guard chunk.first == UInt8(ascii: "{") else { return nil }
+    return try JSONValue(parsing: chunk)["content"]?["events"]?.intValue
   }
 }

@@ -16,7 +16,7 @@ final class RunLog: Sendable {
     var first = 0
     var bytes = 0
     var file: RunLogFile?
-    /// Chunks that neither memory nor disk has: the disk was full.
+    /// The newest chunks that neither memory nor disk has: the disk is full. When it takes chunks again, the file has their number.
     var lost: Range<Int>?
     var ending: RunEnding?
     /// Whether it was thrown away; what a thread still prints goes nowhere.
@@ -120,25 +120,23 @@ final class RunLog: Sendable {
     if hadFile { RunLogFile.remove(path) }
   }
 
-  /// Puts all but the newest into the file; when it cannot be written, they are counted as lost.
+  /// Puts all but the newest into the file; when it cannot be written, they are counted as lost, and the next ones are tried again.
   private func spill(_ state: inout State) {
     let keeps = state.recent.count > 1 && state.recent[state.recent.count - 1].count < Self.memory / 2 ? state.recent.count / 2 : 0
     let older = state.recent.prefix(state.recent.count - keeps)
-    if state.lost == nil {
-      do {
-        if state.file == nil { state.file = try RunLogFile(path: path) }
-        try state.file?.append(older)
-      } catch {
-        state.lost = state.first..<state.first
-      }
+    do {
+      if state.file == nil { state.file = try RunLogFile(path: path) }
+      try state.file?.append(older, afterGap: state.lost?.count ?? 0)
+      state.lost = nil
+    } catch {
+      state.lost = (state.lost?.lowerBound ?? state.first)..<(state.first + older.count)
     }
-    if let lost = state.lost { state.lost = lost.lowerBound..<(state.first + older.count) }
     state.first += older.count
     state.recent.removeFirst(older.count)
     state.bytes = state.recent.reduce(0) { $0 + $1.count }
   }
 
-  private static func gap(_ count: Int) -> [UInt8] {
+  fileprivate static func gap(_ count: Int) -> [UInt8] {
     Array(
       #"{"type":"truncated","content":{"events":\#(count),"note":"\#(count) events of this run were not kept: the disk was full"}}"#.utf8)
   }
@@ -148,18 +146,28 @@ extension RunLogFile {
   /// Reads chunks from the position's on, in front of the chunk `limit`.
   func read(from position: inout RunLog.Position, before limit: Int, most: Int) throws -> [[UInt8]] {
     if position.inFile > position.next { (position.inFile, position.offset) = (0, 0) }
-    while position.inFile < position.next, let chunk = try chunk(at: position.offset) {
-      position.offset += Int64(chunk.count + 4)
-      position.inFile += 1
+    while position.inFile < position.next, let record = try record(at: position.offset), position.inFile + record.count <= position.next {
+      position.pass(record)
     }
     var (chunks, bytes) = ([[UInt8]](), 0)
-    while position.next < limit, bytes < most, let chunk = try chunk(at: position.offset) {
+    while position.next < limit, bytes < most, let record = try record(at: position.offset) {
+      let chunk =
+        switch record {
+        case .chunk(let chunk): chunk
+        case .gap(let count): RunLog.gap(position.inFile + count - position.next)
+        }
       chunks.append(chunk)
       bytes += chunk.count
-      position.offset += Int64(chunk.count + 4)
-      position.inFile += 1
-      position.next += 1
+      position.pass(record)
+      position.next = position.inFile
     }
     return chunks
+  }
+}
+
+extension RunLog.Position {
+  fileprivate mutating func pass(_ record: RunLogFile.Record) {
+    offset += Int64(record.bytes)
+    inFile += record.count
   }
 }

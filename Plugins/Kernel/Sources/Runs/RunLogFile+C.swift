@@ -1,11 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunks of a run on disk, each behind its length in four bytes.
+// Chunks of a run on disk, each behind its length in four bytes; where some are missing, a length that no chunk has, and their number.
 
 internal import Glibc
 internal import PluginSDK
 
 /// A file of chunks that is written at its end and read anywhere. Not for two threads at once.
 final class RunLogFile: Sendable {
+  /// What stands in the file behind each other.
+  enum Record {
+    case chunk([UInt8])
+    /// So many chunks were not kept.
+    case gap(Int)
+
+    /// How many chunks it stands for.
+    var count: Int {
+      switch self {
+      case .chunk: 1
+      case .gap(let count): count
+      }
+    }
+
+    /// In the file.
+    var bytes: Int {
+      switch self {
+      case .chunk(let chunk): chunk.count + 4
+      case .gap: 8
+      }
+    }
+  }
+
+  private static let gap = UInt32.max
+
   private let path: String
   private let descriptor: Int32
 
@@ -19,12 +44,17 @@ final class RunLogFile: Sendable {
   deinit { close(descriptor) }
 
   /// Adds chunks at the end: all of them, or none.
-  func append(_ chunks: ArraySlice<[UInt8]>) throws {
+  ///
+  /// - Parameter missing: How many chunks in front of them were not kept.
+  func append(_ chunks: ArraySlice<[UInt8]>, afterGap missing: Int = 0) throws {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(chunks.reduce(0) { $0 + $1.count + 4 })
+    bytes.reserveCapacity(chunks.reduce(8) { $0 + $1.count + 4 })
+    if missing > 0 {
+      Self.append(Self.gap, to: &bytes)
+      Self.append(UInt32(clamping: missing), to: &bytes)
+    }
     for chunk in chunks {
-      let count = UInt32(chunk.count)
-      for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+      Self.append(UInt32(chunk.count), to: &bytes)
       bytes += chunk
     }
     let end = lseek(descriptor, 0, SEEK_END)
@@ -41,14 +71,28 @@ final class RunLogFile: Sendable {
     }
   }
 
-  /// The chunk that begins at an offset; nil at the end.
+  private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
+    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+  }
+
+  /// What begins at an offset; nil at the end.
+  func record(at offset: Int64) throws -> Record? {
+    guard let count = try number(at: offset) else { return nil }
+    if count == Self.gap { return try number(at: offset + 4).map { .gap(Int($0)) } }
+    let chunk = try bytes(Int(count), at: offset + 4)
+    guard chunk.count == count else { return nil }
+    return .chunk(chunk)
+  }
+
+  /// The chunk that begins at an offset; nil at the end, and where some are missing.
   func chunk(at offset: Int64) throws -> [UInt8]? {
+    if case .chunk(let chunk) = try record(at: offset) { chunk } else { nil }
+  }
+
+  private func number(at offset: Int64) throws -> UInt32? {
     let head = try bytes(4, at: offset)
     guard head.count == 4 else { return nil }
-    let count = head.enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
-    let chunk = try bytes(count, at: offset + 4)
-    guard chunk.count == count else { return nil }
-    return chunk
+    return head.enumerated().reduce(0) { $0 | UInt32($1.element) << (8 * UInt32($1.offset)) }
   }
 
   private func bytes(_ count: Int, at offset: Int64) throws -> [UInt8] {
