@@ -153,7 +153,7 @@ package struct PluginSurvey: Sendable {
     if manifest.kind == .cLibrary { try CLibraryAdapter.stand(in: &terms, manifest: manifest, settings: configuration) }
     return PluginBlueprint(
       terms: terms, commands: manifest.commandDescriptions, subscriptions: manifest.blueprintSubscriptions,
-      requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost)
+      requires: manifest.requires.map(\.id), startsWithHost: manifest.startsWithHost(state: directories.state, settings: configuration))
   }
 
   // MARK: The order

@@ -22,6 +22,10 @@ package struct Manifest: Sendable {
 
   package enum Activation: Hashable, Sendable {
     case onStart
+    /// With the host, when there is something at a path below the state directory.
+    case onFile(String)
+    /// With the host, when a setting of the plugin is neither empty nor zero nor false.
+    case onSetting(String)
     case onCommand(String)
     case onEvent(TopicPattern)
   }

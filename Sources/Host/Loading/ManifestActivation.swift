@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 import PluginBridge
 
 /// Reads `activation`.
@@ -6,11 +7,14 @@ struct ManifestActivation {
   private let top: ManifestPart
   private let commands: [CommandDescription]
   private let subscribes: [Manifest.Subscription]
+  /// The names of the plugin's settings.
+  private let settings: [String]
 
-  init(_ top: ManifestPart, commands: [CommandDescription], subscribes: [Manifest.Subscription]) {
+  init(_ top: ManifestPart, commands: [CommandDescription], subscribes: [Manifest.Subscription], schema: JSONValue?) {
     self.top = top
     self.commands = commands
     self.subscribes = subscribes
+    settings = schema?["properties"]?.objectValue.map { $0.keys.sorted() } ?? []
   }
 
   /// The entries; nil when the manifest has none.
@@ -44,9 +48,25 @@ struct ManifestActivation {
           Fault(cause: ", but 'subscribes' has nothing that '\(topic)' covers; \(hint(topic, subscribes.map(\.topic.description)))"))
       }
       return .success(.onEvent(pattern))
+    case ("onFile", let path?):
+      guard Self.isBelow(path) else {
+        return .failure(Fault(cause: "; write a path below the state directory, such as 'onFile:notes/open.json'"))
+      }
+      return .success(.onFile(path))
+    case ("onSetting", let name?):
+      guard settings.contains(name) else {
+        return .failure(Fault(cause: ", but 'config.schema' has no property '\(name)'; \(hint(name, settings))"))
+      }
+      return .success(.onSetting(name))
     default:
-      return .failure(Fault(cause: "; write 'onStart', 'onCommand:NAME' or 'onEvent:PATTERN'"))
+      return .failure(
+        Fault(cause: "; write 'onStart', 'onFile:PATH', 'onSetting:NAME', 'onCommand:NAME' or 'onEvent:PATTERN'"))
     }
+  }
+
+  /// Whether a path names something inside of the directory it is taken from.
+  private static func isBelow(_ path: String) -> Bool {
+    !path.utf8.contains(0) && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
   }
 
   private func hint(_ word: String, _ known: [String]) -> String {

@@ -95,12 +95,13 @@ struct ManifestParser {
     cInterface.map { ManifestCLibrary.addSchemas(to: &commands, $0) }
     let topics = ManifestTopics(top, namespaces: namespaces)
     let subscribes = topics.subscribes()
+    let schema = top.part("config", keys: ["schema"])?.schema("schema")
     let manifest = Manifest(
       kind: kind, id: id ?? "", name: top.text("name") ?? id ?? "", version: version, license: top.text("license"),
       summary: top.text("summary", limit: 2_000) ?? "", abi: abi, library: library,
-      activation: ManifestActivation(top, commands: commands, subscribes: subscribes).read(), isConcurrent: isConcurrent,
+      activation: ManifestActivation(top, commands: commands, subscribes: subscribes, schema: schema).read(), isConcurrent: isConcurrent,
       reload: reload(top), namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
-      configurationSchema: top.part("config", keys: ["schema"])?.schema("schema"),
+      configurationSchema: schema,
       permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), cInterface: cInterface,
       document: document)
     return faults.refusals.isEmpty ? manifest : nil

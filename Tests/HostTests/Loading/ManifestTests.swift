@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import JSON
 import Testing
 
@@ -45,7 +46,7 @@ import PluginBridge
     #expect(manifest.id == "run-notes.v2" && manifest.name == "Notes" && manifest.version.description == "0.1.0-beta.2")
     #expect(manifest.license == "Apache-2.0" && manifest.summary == "Keeps notes." && manifest.library == "libNotes.so")
     #expect(manifest.abi == Manifest.ABI(major: 1, minor: 0, needs: ["jf.register/1"], uses: ["jf.log/1", "jf.future/7"]))
-    #expect(manifest.startsWithHost && manifest.threads == 4 && manifest.namespaces == ["notes"])
+    #expect(manifest.startsWithHost(state: "/nowhere", settings: .null) && manifest.threads == 4 && manifest.namespaces == ["notes"])
     let list = manifest.commandDescriptions[0]
     #expect(list.name == "notes.list" && list.plugin == "run-notes.v2" && list.summary == "Lists." && list.deadlineMilliseconds == 5_000)
     #expect(list.stream && list.idempotent && !list.inline && list.input == ["type": "object"] && list.output == .object([:]))
@@ -54,6 +55,23 @@ import PluginBridge
     #expect(manifest.configurationSchema == ["type": "object"] && manifest.permissions == ["exec": false])
     #expect(manifest.requires.map(\.id) == ["trainer"] && manifest.after == ["store"])
     #expect(manifest.document["id"] == "run-notes.v2")
+  }
+
+  @Test func startsWithTheHostWhenThereIsAFileOrASetting() throws {
+    let manifest = try manifest(
+      #""config": {"schema": {"type": "object", "properties": {"warm": {}}}}, "activation": ["onFile:notes/open.json", "onSetting:warm"]"#)
+    let state = FileManager.default.temporaryDirectory.appending(path: "jackfield-state-\(UUID().uuidString)").path()
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    for quiet in [[:], ["warm": [:]], ["warm": 0], ["warm": .null], ["warm": ""], ["warm": false], ["warm": []]] as [JSONValue] {
+      #expect(!manifest.startsWithHost(state: state, settings: quiet), "\(quiet)")
+    }
+    for loud in [["warm": ["python3": 1]], ["warm": 1], ["warm": 0.5], ["warm": "x"], ["warm": true], ["warm": [1]]] as [JSONValue] {
+      #expect(manifest.startsWithHost(state: state, settings: loud), "\(loud)")
+    }
+    try FileManager.default.createDirectory(atPath: state + "/notes", withIntermediateDirectories: true)
+    #expect(!manifest.startsWithHost(state: state, settings: [:]))
+    try Data().write(to: URL(filePath: state + "/notes/open.json"))
+    #expect(manifest.startsWithHost(state: state, settings: [:]))
   }
 
   @Test func subscriptionsForTheBlueprint() throws {
@@ -66,7 +84,8 @@ import PluginBridge
 
   @Test func fewMembersWillDo() throws {
     let manifest = try manifest("")
-    #expect(manifest.name == "store" && manifest.activation == nil && !manifest.startsWithHost && manifest.threads == 1)
+    #expect(manifest.name == "store" && manifest.activation == nil && manifest.threads == 1)
+    #expect(!manifest.startsWithHost(state: "/", settings: [:]))
     #expect(manifest.permissions == .object([:]) && manifest.configurationSchema == nil)
   }
 
@@ -216,7 +235,22 @@ import PluginBridge
       #""publishes": ["Runs"]"#,
       "'publishes[0]' (line 1) is 'Runs'; write a topic such as 'runs.changed', or 'runs.*' for all below 'runs'"
     ),
-    (#""activation": ["onstart"]"#, "'activation[0]' (line 1) is 'onstart'; write 'onStart', 'onCommand:NAME' or 'onEvent:PATTERN'"),
+    (
+      #""activation": ["onstart"]"#,
+      "'activation[0]' (line 1) is 'onstart'; write 'onStart', 'onFile:PATH', 'onSetting:NAME', 'onCommand:NAME' or 'onEvent:PATTERN'"
+    ),
+    (
+      #""activation": ["onFile:../other"]"#,
+      "'activation[0]' (line 1) is 'onFile:../other'; write a path below the state directory, such as 'onFile:notes/open.json'"
+    ),
+    (
+      #""activation": ["onFile:/etc/passwd"]"#,
+      "'activation[0]' (line 1) is 'onFile:/etc/passwd'; write a path below the state directory, such as 'onFile:notes/open.json'"
+    ),
+    (
+      #""config": {"schema": {"type": "object", "properties": {"warm": {}}}}, "activation": ["onSetting:wram"]"#,
+      "'activation[0]' (line 1) is 'onSetting:wram', but 'config.schema' has no property 'wram'; did you mean 'warm'?"
+    ),
     (
       #""namespaces": ["runs"], "commands": [{"name": "runs.list"}], "activation": ["onCommand:runs.lst"]"#,
       "'activation[0]' (line 1) is 'onCommand:runs.lst', but 'commands' has no 'runs.lst'; did you mean 'runs.list'?"
