@@ -257,8 +257,6 @@ class Kernels:
     def _warm(self, environment):
         """A document's first run, with a kernel kept ready."""
         with Host(self.root, self.scratch, more=environment, kernel={"warm": {"python3": 1}, "outliveHost": False}) as host:
-            # A plugin is begun at its first use, and its pool with it.
-            host.call("kernel.list")
             self._wait_for_warm(environment["JUPYTER_RUNTIME_DIR"])
             document = str(host.home / "first.py")
             begun = time.perf_counter()

@@ -97,6 +97,59 @@ import Testing
     }
   }
 
+  /// Nobody asks for kernels: what was left behind is looked after all the same.
+  @Test func aHostThatWasKilledIsFollowedByOneThatLooksAfterItsKernels() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      #expect(try state(of: host) == "ready", "without a kernel of before the plugin waits for its first command")
+      let config = #"{"plugins": {"kernel": {"config": {"outliveHost": true, "cullIdle": 4, "warm": {"\#(Self.spec)": 1}}}}}"#
+      try Data(config.utf8).write(to: URL(filePath: host.home + "/config.d/10-kernels.json"))
+      try register(in: host.home)
+      host.stop()
+      try host.restart()
+      let warm = try warmKernel(of: host)
+      let used = try #require(try host.json("call", "kernel.start", #"{"interpreter": "\#(Self.python)"}"#)["pid"]?.intValue)
+      defer { for pid in [warm, used] { kill(pid_t(pid), SIGKILL) } }
+      host.killNow()
+      #expect(kill(pid_t(warm), 0) == 0 && kill(pid_t(used), 0) == 0)
+      try host.restart()
+      #expect(isGone(warm), "a kernel that was kept ready is an orphan")
+      #expect(isGone(used), "an idle kernel of before is not looked after")
+      let next = try warmKernel(of: host)
+      #expect(next != warm)
+      host.stop()
+      #expect(isGone(next))
+    }
+  }
+
+  private static let spec = "jackfield-warm"
+
+  private func register(in home: String) throws {
+    let folder = home + "/jupyter-data/kernels/\(Self.spec)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let spec =
+      #"{"argv": ["\#(Self.python)", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "w", "language": "python"}"#
+    try Data(spec.utf8).write(to: URL(filePath: folder + "/kernel.json"))
+  }
+
+  private func state(of host: LiveHost) throws -> String? {
+    try host.json("plugins", "--json").arrayValue?.first { $0["id"] == "kernel" }?["state"]?.stringValue
+  }
+
+  /// The process that the journal has as kept ready; the file is looked at again and again, there is nothing to wait on.
+  private func warmKernel(of host: LiveHost) throws -> Int {
+    for _ in 0..<4_000 {
+      if let data = try? Data(contentsOf: URL(filePath: host.home + "/state/kernel/kernels.json")),
+        let kernels = try? JSONValue(parsing: String(decoding: data, as: UTF8.self))["kernels"]?.arrayValue,
+        let kernel = kernels.first(where: { $0["isWarm"] == true }), let pid = kernel["record"]?["pid"]?.intValue
+      {
+        return pid
+      }
+      usleep(5_000)
+    }
+    throw LiveHost.NotReady(description: "the host keeps no kernel ready: \(host.process.error)")
+  }
+
   @Test func whatCannotBeRunIsRefusedWithASentence() async throws {
     try await onOwnThread {
       let host = try LiveHost()

@@ -85,7 +85,10 @@ final class LiveHost {
   ) throws -> Program {
     try Program(
       program + ["serve", "--home", home] + plugins.flatMap { ["--plugins", $0] },
-      environment: ["ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no", "JUPYTER_RUNTIME_DIR": "\(home)/jupyter"],
+      environment: [
+        "ONTHEFLY_DASHBOARD_PORT": "\(port)", "SWIFT_BACKTRACE": "enable=no", "JUPYTER_RUNTIME_DIR": "\(home)/jupyter",
+        "JUPYTER_PATH": "\(home)/jupyter-data",
+      ],
       in: scratch,
       errorsUnread: errorsUnread)
   }

@@ -6,6 +6,8 @@ internal import PluginSDK
 internal import Synchronization
 
 /// What a host that starts later needs to find kernels again: one small file, written anew at each change.
+///
+/// Where there is one, the host loads the plugin when it starts (`activation` in plugin.json), so there is none without kernels.
 final class KernelJournal: Sendable {
   /// One kernel.
   struct Entry: Sendable, Codable {
@@ -39,8 +41,14 @@ final class KernelJournal: Sendable {
     return (try? JSONDecoder().decode(Content.self, from: data))?.kernels ?? []
   }
 
-  /// Replaces the file, all or nothing; readable for its owner alone, for it may hold variables of environments.
+  /// Replaces the file, all or nothing, or removes it when there is nothing to write; readable for its owner alone, for it may hold variables of environments.
   func write(_ entries: [Entry]) throws {
+    guard !entries.isEmpty else {
+      return last.withLock { last in
+        LocalFiles.remove(path)
+        last = Data()
+      }
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     let data = try encoder.encode(Content(kernels: entries))
