@@ -152,7 +152,8 @@ actor KernelProxy {
     guard let request = asking.removeValue(forKey: header.id) else { return }
     if ending?.status == .lost { return lose(request, header, ending?.reason ?? "the kernel is gone") }
     running[header.id] = nil
-    answer(request, header, ["status": "aborted", "execution_count": 0])
+    // Idle without a reply: what it did, it did.
+    answer(request, header, ["status": ending?.status == .ok ? "ok" : "aborted", "execution_count": 0])
   }
 
   /// No front end waits for what cannot come any more.
