@@ -18,36 +18,56 @@ extension Kernel {
     }
     let run = active?.message
     guard run != nil || !foreign.isEmpty else { return InterruptReport(wasRunning: false, way: nil, seconds: 0, dropped: dropped) }
-    let implementation = implementation
     let ways = services.interrupts.order(for: implementation, of: handle.interruptWays)
-    let (generation, limit) = (generation, services.settings.interruptLimit)
+    let attempt = Attempt(run: run, implementation: implementation, generation: generation, begin: begin, dropped: dropped)
     // A second signal for the same run would meet the next one.
     if let run, interrupting == run { return try await joinInterrupt(of: run, ways, since: begin, dropped) }
     interrupting = run
     defer { if interrupting == run { interrupting = nil } }
     if let sent = active?.timings.sent, sent + Self.begins > Self.now {
-      _ = try await within(.seconds(sent + Self.begins - Self.now)) { [self] in try await untilBegun(run, generation) }
+      _ = try await within(.seconds(sent + Self.begins - Self.now)) { [self] in try await untilBegun(run, attempt.generation) }
     }
+    let wasEarly = active?.hasBegun == false
+    if let report = try await climb(ways, handle, attempt) { return report }
+    // What came before the code began met nothing.
+    if wasEarly, active?.message == run, active?.hasBegun == true, let report = try await climb(ways, handle, attempt) { return report }
+    throw goesOn(ways)
+  }
+
+  /// What is interrupted, since when.
+  private struct Attempt {
+    let run: String?
+    let implementation: String?
+    let generation: Int
+    let begin: Double
+    let dropped: Int
+
+    func report(_ way: InterruptWay?) -> InterruptReport {
+      InterruptReport(wasRunning: true, way: way, seconds: Kernel.now - begin, dropped: dropped)
+    }
+  }
+
+  /// Tries one way after the other; nil when none helped.
+  private func climb(_ ways: [InterruptWay], _ handle: any KernelHandle, _ attempt: Attempt) async throws -> InterruptReport? {
     for way in ways {
       try await send(way, handle)
-      let isOver = try await within(limit) { [self] in try await untilOver(run, generation) } != nil
-      if end != nil, generation == self.generation || status == .dead {
-        services.interrupts.killed(way, for: implementation)
+      let limit = services.settings.interruptLimit
+      let isOver = try await within(limit) { [self] in try await untilOver(attempt.run, attempt.generation) } != nil
+      if end != nil, attempt.generation == generation || status == .dead {
+        services.interrupts.killed(way, for: attempt.implementation)
         throw failure(
           "interrupting kernel '\(id)' by \(way.rawValue) ended it: \(end?.sentence ?? "it is gone"); that way will not be tried again on this kind",
           code: "interrupt_killed", status: .gone)
       }
       if isOver {
-        guard generation == self.generation else {
-          return InterruptReport(wasRunning: true, way: nil, seconds: Self.now - begin, dropped: dropped)
-        }
-        services.interrupts.worked(way, for: implementation)
-        return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped)
+        guard attempt.generation == generation else { return attempt.report(nil) }
+        services.interrupts.worked(way, for: attempt.implementation)
+        return attempt.report(way)
       }
-      if await isAbandoned(run) { return InterruptReport(wasRunning: true, way: way, seconds: Self.now - begin, dropped: dropped) }
-      services.interrupts.failed(way, for: implementation)
+      if await isAbandoned(attempt.run) { return attempt.report(way) }
+      services.interrupts.failed(way, for: attempt.implementation)
     }
-    throw goesOn(ways)
+    return nil
   }
 
   /// Ends a run that the kernel has forgotten: a signal that meets ipykernel between two messages takes the one it was about to begin along, and
@@ -81,7 +101,7 @@ extension Kernel {
 
   /// Somebody else interrupts this run already.
   private func joinInterrupt(of run: String, _ ways: [InterruptWay], since begin: Double, _ dropped: Int) async throws -> InterruptReport {
-    let (generation, limit) = (generation, services.settings.interruptLimit * (ways.count + 1))
+    let (generation, limit) = (generation, services.settings.interruptLimit * (2 * ways.count + 1))
     guard try await within(limit, { [self] in try await untilOver(run, generation) }) != nil else { throw goesOn(ways) }
     return InterruptReport(wasRunning: true, way: ways.first, seconds: Self.now - begin, dropped: dropped)
   }
