@@ -9,4 +9,12 @@ public enum ConstantTime {
     guard one.count == other.count else { return false }
     return unsafe CRYPTO_memcmp(one, other, one.count) == 0
   }
+
+  /// Whether two secrets of a known length are equal. The time tells their lengths, and nothing else.
+  public static func areEqual(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+    guard one.count == other.count else { return false }
+    return unsafe one.withUnsafeBytes { one in
+      unsafe other.withUnsafeBytes { other in unsafe CRYPTO_memcmp(one.baseAddress, other.baseAddress, one.count) == 0 }
+    }
+  }
 }

@@ -27,14 +27,28 @@ public final class HMACSHA256 {
     guard unsafe EVP_MAC_update(context, bytes, bytes.count) == 1 else { throw CryptoError("go on with an HMAC") }
   }
 
+  /// Appends bytes to the message.
+  public func update(_ bytes: Span<UInt8>) throws(CryptoError) {
+    let isTaken = unsafe bytes.withUnsafeBytes { unsafe EVP_MAC_update(context, $0.baseAddress, $0.count) == 1 }
+    guard isTaken else { throw CryptoError("go on with an HMAC") }
+  }
+
   /// Ends the message, and begins another with the same key.
   public func finish() throws(CryptoError) -> SHA256Digest {
     var code = [UInt8](repeating: 0, count: SHA256Digest.count)
+    try finish(into: &code)
+    return SHA256Digest(code)
+  }
+
+  /// The same, into memory that is there already.
+  ///
+  /// - Parameter code: 32 bytes, which are written over.
+  public func finish(into code: inout [UInt8]) throws(CryptoError) {
+    precondition(code.count == SHA256Digest.count, "a SHA-256 digest has 32 bytes")
     var count = 0
     guard unsafe EVP_MAC_final(context, &code, &count, code.count) == 1, count == SHA256Digest.count,
       unsafe EVP_MAC_init(context, nil, 0, nil) == 1
     else { throw CryptoError("end an HMAC") }
-    return SHA256Digest(code)
   }
 
   // Made once and never changed or freed; the library counts its users with atomics.

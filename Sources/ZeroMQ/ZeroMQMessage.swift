@@ -32,6 +32,14 @@ public final class ZeroMQMessage {
     try unsafe body(RawSpan(_unsafeStart: UnsafeRawPointer(zmq_msg_data(handle)), byteCount: zmq_msg_size(handle)))
   }
 
+  /// Appends the bytes to others.
+  public func append(to bytes: inout [UInt8]) {
+    unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: zmq_msg_data(handle), count: zmq_msg_size(handle)))
+  }
+
+  /// Lets go of the bytes; received into again, it would do so then.
+  public func clear() { _ = unsafe zmq_msg_close(handle) == 0 && zmq_msg_init(handle) == 0 }
+
   /// A copy of the bytes.
   public func copy() -> [UInt8] {
     unsafe Array(UnsafeRawBufferPointer(start: zmq_msg_data(handle), count: zmq_msg_size(handle)))

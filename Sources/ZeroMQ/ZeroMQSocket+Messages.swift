@@ -76,7 +76,7 @@ extension ZeroMQSocket {
     frames.append(scratch.copy())
     // The frames of a message arrive together: this never waits.
     while scratch.hasMore, try receive(into: scratch, waits: true) { frames.append(scratch.copy()) }
-    if scratch.count > Self.largeFrame { _ = unsafe zmq_msg_close(scratch.handle) == 0 && zmq_msg_init(scratch.handle) == 0 }
+    if scratch.count > Self.largeFrame { scratch.clear() }
     return frames
   }
 
