@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Brings what a link says to a kernel: put in on the link's thread, taken in batches by one task.
 ///
-/// A kernel can flood, and nothing it says may be lost: what comes beyond `memory` waits on the disk.
+/// A kernel can flood, and nothing it says may be lost: what comes beyond `memory` waits on the disk. Neither side waits for what the other
+/// reads, writes or decodes: on a busy machine a link that waits falls behind its kernel, and what it does not take waits in ZeroMQ's memory.
 final class Inbox: Sendable {
   /// Bytes that wait in memory, about.
   static let memory = 4 << 20
@@ -16,8 +17,9 @@ final class Inbox: Sendable {
     var cost = 0
     var backlog: InboxBacklog?
 
-    var isEmpty: Bool { events.isEmpty && backlog?.isEmpty ?? true }
-    var mustSpill: Bool { backlog.map { !$0.isEmpty || cost >= Inbox.memory } ?? false }
+    var isSpilling: Bool { backlog?.isEmpty == false }
+    var isEmpty: Bool { events.isEmpty && !isSpilling }
+    var mustSpill: Bool { isSpilling || cost >= Inbox.memory && backlog != nil }
   }
 
   private let state: Mutex<State>
@@ -32,17 +34,16 @@ final class Inbox: Sendable {
   }
 
   func put(_ event: LinkEvent) {
-    let isFirst = state.withLock { state in
+    let cost = Self.cost(of: event)
+    let (isFirst, block) = state.withLock { state in
       let isFirst = state.isEmpty
-      if state.mustSpill {
-        state.backlog?.append(event)
-      } else {
-        state.events.append(event)
-        state.cost += Self.cost(of: event)
-      }
-      return isFirst
+      if state.mustSpill { return (isFirst, state.backlog?.append(event)) }
+      state.events.append(event)
+      state.cost += cost
+      return (isFirst, nil)
     }
     if isFirst { signal.yield() }
+    if let block { write(block) }
   }
 
   private static func cost(of event: LinkEvent) -> Int {
@@ -50,27 +51,42 @@ final class Inbox: Sendable {
     return message.header.count + message.content.count + message.buffers.reduce(overhead) { $0 + $1.count }
   }
 
+  private func write(_ block: InboxBacklog.Queue.Block) {
+    let isDone = block.file.write(block.bytes, at: block.offset)
+    state.withLock { $0.backlog?.wrote(block, isDone: isDone) }
+  }
+
   /// Ends the signals.
   func close() { signal.finish() }
 
   /// Hands over the oldest of what came, in order; nil when there is nothing.
   func take() -> [LinkEvent]? {
-    state.withLock { state in
+    let (events, batch) = state.withLock { state -> ([LinkEvent]?, InboxBacklog.Queue.Batch?) in
       guard state.events.isEmpty else {
         defer { (state.events, state.cost) = ([], 0) }
-        return state.events
+        return (state.events, nil)
       }
-      guard state.backlog?.isEmpty == false else { return nil }
-      return state.backlog?.takeSome()
+      return (nil, state.backlog?.take())
+    }
+    return events ?? batch.map(read)
+  }
+
+  private func read(_ batch: InboxBacklog.Queue.Batch) -> [LinkEvent] {
+    switch batch {
+    case .other(let event): return [event]
+    case .bytes(let bytes): return Self.messages(in: bytes)
+    case .written(let offset, let count, let file):
+      // It was written through this very descriptor: a disk that gives nothing back is past help.
+      let bytes = file.read(count, at: offset)
+      state.withLock { $0.backlog?.hasRead(offset, count) }
+      return Self.messages(in: bytes)
     }
   }
-}
 
-extension LinkEvent {
-  /// About what it takes of memory, in bytes.
-  fileprivate var size: Int {
-    guard case .message(let message) = self else { return 256 }
-    let texts = message.header.count + message.parentHeader.count + message.metadata.count + message.content.count
-    return 512 + texts + message.buffers.reduce(0) { $0 + $1.count + 64 }
+  private static func messages(in bytes: [UInt8]) -> [LinkEvent] {
+    var reader = MessageReader(bytes)
+    var events: [LinkEvent] = []
+    while let message = reader.message() { events.append(.message(message)) }
+    return events
   }
 }

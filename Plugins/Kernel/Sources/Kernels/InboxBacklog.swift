@@ -1,92 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a kernel said faster than it can be looked at, on the disk, in order. The file has no name and ends with this.
-///
-/// A disk that takes nothing loses nothing: then it stays in memory.
+/// What a kernel said faster than it can be looked at, in order.
 struct InboxBacklog: Sendable {
-  private enum Block {
-    case onDisk(offset: Int64)
-    case inMemory([UInt8])
-  }
+  typealias Queue = BlockQueue<LinkEvent>
 
-  private static let blockBytes = 256 << 10
-
-  private let path: String
-  private var file: RunLogFile?
-  private var end: Int64 = 0
-  private var blocks: [Block] = []
-  private var next = 0
-  private var buffer: [UInt8] = []
-  /// What is no message, which is rare, stays in memory.
-  private var kept: [UInt64: LinkEvent] = [:]
-  private var lastKept: UInt64 = 0
+  private var queue: Queue
+  private var writer = MessageWriter()
 
   /// - Parameter path: Where a file may be made.
-  init(path: String) { self.path = path }
+  init(path: String) { queue = Queue(path: path, memory: 0) }
 
-  var isEmpty: Bool { buffer.isEmpty && next == blocks.count }
+  var isEmpty: Bool { writer.bytes.isEmpty && queue.isEmpty }
 
-  mutating func append(_ event: LinkEvent) {
-    if case .message(let message) = event {
-      buffer.append(1)
-      MessageCodec.write(message, to: &buffer)
-    } else {
-      lastKept += 1
-      kept[lastKept] = event
-      buffer.append(0)
-      MessageCodec.write(Int(lastKept), to: &buffer)
+  /// Adds what came last.
+  ///
+  /// - Returns: What is now to be written.
+  mutating func append(_ event: LinkEvent) -> Queue.Block? {
+    guard case .message(let message) = event else {
+      let block = writer.bytes.isEmpty ? nil : endBlock()
+      queue.append(event)
+      return block
     }
-    if buffer.count >= Self.blockBytes { writeBuffer() }
+    writer.append(message)
+    return writer.bytes.count < BlockSize.usual ? nil : endBlock()
   }
 
-  private mutating func writeBuffer() {
-    do {
-      let file = try file ?? Self.nameless(path)
-      self.file = file
-      try file.append([buffer])
-      blocks.append(.onDisk(offset: end))
-      end += Int64(buffer.count + 4)
-      buffer.removeAll(keepingCapacity: true)
-    } catch {
-      blocks.append(.inMemory(buffer))
-      buffer = []
-    }
+  private mutating func endBlock() -> Queue.Block? {
+    defer { writer = MessageWriter(reserving: BlockSize.reserved) }
+    return queue.append(writer.bytes)
   }
 
-  private static func nameless(_ path: String) throws -> RunLogFile {
-    let file = try RunLogFile(path: path)
-    RunLogFile.remove(path)
-    return file
+  /// Takes note that a block was written, or could not be.
+  mutating func wrote(_ block: Queue.Block, isDone: Bool) { queue.wrote(block, isDone: isDone) }
+
+  /// Takes out the oldest, as `MessageReader` reads it; nil when there is nothing.
+  mutating func take() -> Queue.Batch? {
+    if let batch = queue.take() { return batch }
+    guard !writer.bytes.isEmpty else { return nil }
+    defer { writer = MessageWriter() }
+    return .bytes(writer.bytes)
   }
 
-  /// Takes out the oldest, about a quarter of a megabyte of it.
-  mutating func takeSome() -> [LinkEvent] {
-    guard next < blocks.count else {
-      defer { buffer = [] }
-      return decode(buffer)
-    }
-    let block = blocks[next]
-    next += 1
-    // It was written through this very descriptor: a disk that gives nothing back is past help.
-    let bytes =
-      switch block {
-      case .inMemory(let bytes): bytes
-      case .onDisk(let offset): (try? file?.chunk(at: offset)) ?? []
-      }
-    if next == blocks.count { (blocks, next, file, end) = ([], 0, nil, 0) }
-    return decode(bytes)
-  }
-
-  private mutating func decode(_ bytes: [UInt8]) -> [LinkEvent] {
-    var events: [LinkEvent] = []
-    var reader = MessageCodec(bytes)
-    while let mark = reader.byte() {
-      if mark == 1, let message = reader.message() {
-        events.append(.message(message))
-      } else if let event = kept.removeValue(forKey: UInt64(reader.number())) {
-        events.append(event)
-      }
-    }
-    return events
-  }
+  /// Takes note that what was written there is not needed any more.
+  mutating func hasRead(_ offset: Int, _ count: Int) { queue.hasRead(offset, count) }
 }
