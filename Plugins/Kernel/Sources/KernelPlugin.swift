@@ -31,7 +31,7 @@ public final class KernelPlugin: Plugin {
     spool = state + "/runs"
     try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: true)
     desk = try NewsDesk(context)
-    links = try KernelLinks()
+    links = try KernelLinks(spool: spool)
     local = try LocalProvider(state: state, data: data, open: links.opener)
     discovery = ServerDiscovery(surroundings: local.surroundings, work: local.tools.work)
     servers = try Self.servers(settings, client, discovery)

@@ -157,6 +157,29 @@ import ZeroMQ
     #expect(recorder.refusals.isEmpty)
   }
 
+  /// A kernel that is faster than its messages are looked at: what is taken out unread waits on the disk, and comes in order.
+  @Test(arguments: [true, false]) func aFloodThatIsTooFastLosesNothing(_ hasSpool: Bool) async throws {
+    let kernel = try TestKernel.null()
+    let spool = kernel.folder.appending(path: "spool")
+    if hasSpool { try FileManager.default.createDirectory(at: spool, withIntermediateDirectories: false) }
+    let slow = try KernelLinks(spool: spool.path())
+    let link = try await slow.open(LinkTerms(connection: kernel.connection, session: "s-\(UUID().uuidString)")) { [recorder] event in
+      // Some of the work that a busy machine has beside.
+      let end = ContinuousClock.now + .microseconds(30)
+      while ContinuousClock.now < end {}
+      recorder.take(event)
+    }
+    _ = try await link.ready(within: .seconds(20))
+    await recorder.done(try run("flood 40000 7", on: link))
+    let numbers = recorder.messages.filter { $0.channel == .iopub && $0.content.count == 37 }.compactMap { message in
+      message.messageHeader.flatMap { Int($0.id.split(separator: "_").last ?? "") }
+    }
+    #expect(numbers.count == 40_000 && zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 })
+    #expect(recorder.refusals.isEmpty)
+    await slow.stop()
+    if hasSpool { #expect(try FileManager.default.contentsOfDirectory(atPath: spool.path()).isEmpty) }
+  }
+
   @Test func aLargeMessageComesWhole() async throws {
     let kernel = try TestKernel.null()
     let link = try await connect(kernel)

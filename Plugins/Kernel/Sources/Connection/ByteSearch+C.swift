@@ -21,3 +21,15 @@ extension [UInt8] {
     }
   }
 }
+
+extension Span<UInt8> {
+  /// Whether these are exactly those bytes.
+  func isEqual(to bytes: Span<UInt8>) -> Bool {
+    guard count == bytes.count else { return false }
+    guard !isEmpty else { return true }
+    return unsafe withUnsafeBytes { one in
+      // Not empty, so both have an address.
+      unsafe bytes.withUnsafeBytes { other in unsafe memcmp(one.baseAddress!, other.baseAddress!, one.count) == 0 }
+    }
+  }
+}

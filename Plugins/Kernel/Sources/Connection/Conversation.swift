@@ -5,23 +5,33 @@ internal import ZeroMQ
 
 /// All of one link that lives on the links' thread.
 final class Conversation {
-  private static let welcome = Array("\"iopub_welcome\"".utf8)
+  private static let welcome = Array("iopub_welcome\"".utf8)
   /// One kernel that floods must not keep the others waiting.
   private static let mostInARow = 256
+  /// So many are taken out of a socket when they are not looked at.
+  private static let mostUnread = 2_048
+  /// So many of those that wait are looked at between two looks at the sockets.
+  private static let mostLate = 128
 
   let terms: LinkTerms
   let sockets: KernelSockets
   private let codec: WireCodec
   private let sink: @Sendable (LinkEvent) -> Void
   private let marker: [UInt8]
+  /// The message that is being looked at.
+  private var frames = WireFrames()
+  private let frame = ZeroMQMessage()
+  private var intake: Intake
   private var readiness: Readiness?
   private var waiters: [ReadinessWaiter] = []
   private var presence: KernelPresence
   private var health: LinkHealth
   private(set) var heartbeat: Heartbeat?
 
-  init(_ terms: LinkTerms, in context: ZeroMQContext, sink: @escaping @Sendable (LinkEvent) -> Void) throws {
+  /// - Parameter spool: Where a file may be made for what comes too fast.
+  init(_ terms: LinkTerms, in context: ZeroMQContext, spool: String?, sink: @escaping @Sendable (LinkEvent) -> Void) throws {
     self.terms = terms
+    intake = Intake(path: spool)
     self.sink = sink
     codec = try WireCodec(key: terms.connection.key, scheme: terms.connection.signatureScheme)
     sockets = try KernelSockets(terms, in: context)
@@ -45,19 +55,37 @@ final class Conversation {
 
   // MARK: - Receiving
 
-  /// Takes messages out of a channel's socket.
+  /// Takes messages out of a channel's socket, and looks at the first of them, unless others wait that came before.
   ///
   /// - Returns: Whether there may be more.
   func drain(_ channel: KernelChannel) throws -> Bool {
     let socket = sockets.socket(of: channel)
-    for _ in 0..<Self.mostInARow {
-      guard let frames = try socket.receiveIfReady() else { return false }
-      receive(frames, on: channel)
+    for count in 0..<Self.mostUnread {
+      guard try frames.receive(from: socket, through: frame) else { return false }
+      if count < Self.mostInARow, intake.isEmpty {
+        receive(frames, on: channel)
+      } else {
+        intake.append(frames, on: channel)
+      }
     }
     return true
   }
 
-  private func receive(_ frames: [[UInt8]], on channel: KernelChannel) {
+  /// Whether messages wait to be looked at.
+  var isLate: Bool { !intake.isEmpty }
+
+  /// Looks at some of the messages that wait.
+  ///
+  /// - Returns: Whether there are more.
+  func catchUp() -> Bool {
+    for _ in 0..<Self.mostLate {
+      guard let (channel, frames) = intake.next() else { return false }
+      receive(frames, on: channel)
+    }
+    return isLate
+  }
+
+  private func receive(_ frames: WireFrames, on channel: KernelChannel) {
     do {
       let message = try codec.decode(frames, on: channel)
       if let session = presence.change(in: message) { sink(.restarted(session)) }

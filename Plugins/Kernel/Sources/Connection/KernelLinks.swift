@@ -12,16 +12,23 @@ final class KernelLinks: Sendable {
   private let mailbox: LinkMailbox
   private let isRunning = Mutex(false)
 
+  private let spool: String?
+
   /// Begins nothing: the first conversation begins the thread.
-  init() throws { mailbox = try LinkMailbox() }
+  ///
+  /// - Parameter spool: A folder for what kernels send too fast; without one it waits in memory.
+  init(spool: String? = nil) throws {
+    self.spool = spool
+    mailbox = try LinkMailbox()
+  }
 
   deinit { mailbox.post(.stop(nil)) }
 
   private func begin() throws {
     try isRunning.withLock { isRunning in
       guard !isRunning else { return }
-      let (mailbox, context) = (mailbox, try LinkLoop.makeContext())
-      guard let thread = OwnedThread.start(name: "jf-kernels", { LinkLoop(mailbox: mailbox, context: context).run() }) else {
+      let (mailbox, spool, context) = (mailbox, spool, try LinkLoop.makeContext())
+      guard let thread = OwnedThread.start(name: "jf-kernels", { LinkLoop(mailbox: mailbox, context: context, spool: spool).run() }) else {
         throw PluginFailure("cannot start the thread 'jf-kernels': the system has none to give; raise the limit of processes")
       }
       thread.detach()

@@ -23,8 +23,8 @@ struct KernelPresence {
   ///
   /// - Returns: The new session, when the process is another than before.
   mutating func change(in message: KernelMessage) -> String? {
-    guard let session, !isUseless, !message.header.holds(bytes) else { return nil }
-    guard let theirs = message.messageHeader?.session, !theirs.isEmpty, theirs != session else { return nil }
+    guard !bytes.isEmpty, !isUseless, !message.header.holds(bytes) else { return nil }
+    guard let session, let theirs = message.messageHeader?.session, !theirs.isEmpty, theirs != session else { return nil }
     guard theirs != ours, !former.contains(theirs) else {
       isUseless = true
       return nil

@@ -12,6 +12,7 @@ struct LinkLoop {
 
   private let mailbox: LinkMailbox
   private let context: ZeroMQContext
+  private let spool: String?
   private var conversations: [LinkID: Conversation] = [:]
   private var unread: Set<UInt64> = []
   private var ready: [UInt64] = []
@@ -19,8 +20,10 @@ struct LinkLoop {
 
   static func makeContext() throws -> ZeroMQContext { try ZeroMQContext(ioThreads: 1, maxSockets: mostSockets) }
 
-  init(mailbox: LinkMailbox, context: ZeroMQContext) {
+  /// - Parameter spool: A folder for what comes too fast.
+  init(mailbox: LinkMailbox, context: ZeroMQContext, spool: String?) {
     self.mailbox = mailbox
+    self.spool = spool
     self.context = context
   }
 
@@ -75,7 +78,7 @@ struct LinkLoop {
   }
 
   private mutating func open(_ id: LinkID, _ terms: LinkTerms, _ sink: @escaping @Sendable (LinkEvent) -> Void) throws {
-    let conversation = try Conversation(terms, in: context, sink: sink)
+    let conversation = try Conversation(terms, in: context, spool: spool.map { "\($0)/link-\(id).events" }, sink: sink)
     conversations[id] = conversation
     for channel in KernelChannel.allCases {
       mailbox.poller.add(conversation.sockets.socket(of: channel).descriptor, token: LinkSocket(channel).token(of: id))
@@ -102,6 +105,7 @@ struct LinkLoop {
     for token in tokens {
       guard let (id, socket) = LinkSocket.of(token), let conversation = conversations[id] else { continue }
       if Self.read(socket, of: conversation) { unread.insert(token) }
+      if conversation.isLate { unread.insert(LinkSocket.intake.token(of: id)) }
     }
   }
 
@@ -111,6 +115,7 @@ struct LinkLoop {
   private static func read(_ socket: LinkSocket, of conversation: Conversation) -> Bool {
     do {
       if let channel = socket.channel { return try conversation.drain(channel) }
+      if socket == .intake { return conversation.catchUp() }
       if socket == .heartbeat { try conversation.listenToHeart() } else { try conversation.watchConnection() }
     } catch {
       conversation.failed("cannot read from the kernel: \(error)")

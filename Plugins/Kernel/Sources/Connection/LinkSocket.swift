@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sockets of one link, by their place in a poller's token.
+/// The sockets of one link, and what was taken out of them unread, by their place in a poller's token.
 enum LinkSocket: UInt64, CaseIterable {
-  case shell, control, stdin, iopub, monitor, heartbeat
+  case shell, control, stdin, iopub, monitor, heartbeat, intake
 
   /// Names a socket of a link to the poller.
   func token(of link: LinkID) -> UInt64 { link << 3 | rawValue }
@@ -19,7 +19,7 @@ enum LinkSocket: UInt64, CaseIterable {
     case .control: .control
     case .stdin: .stdin
     case .iopub: .iopub
-    case .monitor, .heartbeat: nil
+    case .monitor, .heartbeat, .intake: nil
     }
   }
 

@@ -17,6 +17,9 @@ final class WireCodec {
   /// Nearly all messages of a run have one parent, and most metadata are empty: these are there once.
   private var lastParent = MessageHead([])
   private static let emptyObject = Array("{}".utf8)
+  /// The last signature that was made, as bytes and as digits: the same memory for all.
+  private var code = [UInt8](repeating: 0, count: SHA256Digest.count)
+  private var digits = [UInt8](repeating: 0, count: 2 * SHA256Digest.count)
 
   /// Takes how a kernel's messages are signed. With an empty key nothing is signed or checked.
   init(key: String, scheme: String = "hmac-sha256") throws {
@@ -45,8 +48,11 @@ final class WireCodec {
   /// Checks frames and takes the message out of them.
   ///
   /// - Throws: A sentence saying why they are no message of this kernel's.
-  func decode(_ frames: [[UInt8]], on channel: KernelChannel) throws -> KernelMessage {
-    guard let start = frames.firstIndex(of: Self.delimiter) else {
+  func decode(_ frames: [[UInt8]], on channel: KernelChannel) throws -> KernelMessage { try decode(WireFrames(frames), on: channel) }
+
+  /// The same of frames that lie one behind the other.
+  func decode(_ frames: WireFrames, on channel: KernelChannel) throws -> KernelMessage {
+    guard let start = (0..<frames.count).first(where: { frames.holds(Self.delimiter, at: $0) }) else {
       throw refusal("\(frames.count) frames without the delimiter '<IDS|MSG>'", channel)
     }
     let first = start + 1
@@ -54,50 +60,58 @@ final class WireCodec {
       throw refusal("\(frames.count - first) frames behind the delimiter, where at least \(Self.parts) must be", channel)
     }
     try check(frames, from: first, channel)
-    if frames[first + 2] != lastParent.json { lastParent = MessageHead(frames[first + 2]) }
-    let metadata = frames[first + 3] == Self.emptyObject ? Self.emptyObject : frames[first + 3]
+    if !frames.holds(lastParent.json, at: first + 2) { lastParent = MessageHead(frames[first + 2]) }
+    let metadata = frames.holds(Self.emptyObject, at: first + 3) ? Self.emptyObject : frames[first + 3]
     return KernelMessage(
-      channel: channel, header: frames[first + 1], parent: lastParent, metadata: metadata,
-      content: frames[first + 4], buffers: frames.count == first + Self.parts ? [] : Array(frames[(first + Self.parts)...]))
+      channel: channel, header: frames[first + 1], parent: lastParent, metadata: metadata, content: frames[first + 4],
+      buffers: frames.count == first + Self.parts ? [] : (first + Self.parts..<frames.count).map { frames[$0] })
   }
 
   /// The frames before the delimiter: who sent it, for a router; the topic, on iopub.
   static func identities(in frames: [[UInt8]]) -> [[UInt8]] { Array(frames.prefix { $0 != delimiter }) }
 
   /// The signature of texts, as lower-case hexadecimal digits; empty without a key.
-  func sign(_ texts: [UInt8]...) throws -> [UInt8] { try sign(texts[...]) }
+  func sign(_ texts: [UInt8]...) throws -> [UInt8] {
+    guard let authenticator else { return [] }
+    for text in texts { try authenticator.update(text) }
+    try finish(authenticator)
+    return digits
+  }
 
   /// Checks a signature over texts; true without a key. Does not look whether it was seen before.
   func isSigned(_ texts: ArraySlice<[UInt8]>, by signature: [UInt8]) throws -> Bool {
-    authenticator == nil ? true : ConstantTime.areEqual(try sign(texts), signature)
-  }
-
-  private func sign(_ texts: ArraySlice<[UInt8]>) throws -> [UInt8] {
-    guard let authenticator else { return [] }
+    guard let authenticator else { return true }
     for text in texts { try authenticator.update(text) }
-    return Self.hexadecimal(try authenticator.finish().bytes)
+    try finish(authenticator)
+    return ConstantTime.areEqual(digits, signature)
   }
 
-  private func check(_ frames: [[UInt8]], from first: Int, _ channel: KernelChannel) throws {
-    guard authenticator != nil else { return }
-    let signature = frames[first]
-    guard !signature.isEmpty else { throw refusal("no signature", channel) }
-    guard try isSigned(frames[(first + 1)..<(first + Self.parts)], by: signature) else { throw refusal("a wrong signature", channel) }
-    guard history.remember(signature) else { throw refusal("a signature that was used before: the message was sent again", channel) }
+  private func check(_ frames: WireFrames, from first: Int, _ channel: KernelChannel) throws {
+    guard let authenticator else { return }
+    guard frames.size(of: first) > 0 else { throw refusal("no signature", channel) }
+    try frames.withPieces(of: (first + 1)..<(first + Self.parts)) { try authenticator.update($0) }
+    try finish(authenticator)
+    guard isRight(frames, at: first) else { throw refusal("a wrong signature", channel) }
+    guard history.remember(digits) else { throw refusal("a signature that was used before: the message was sent again", channel) }
+  }
+
+  /// Whether a frame is the signature in `digits`.
+  private func isRight(_ frames: WireFrames, at index: Int) -> Bool {
+    let digits = digits
+    return frames.withFrame(index) { ConstantTime.areEqual(digits.span, $0) }
+  }
+
+  /// Writes the signature of what was given to the authenticator over `digits`.
+  private func finish(_ authenticator: HMACSHA256) throws {
+    try authenticator.finish(into: &code)
+    for index in code.indices {
+      digits[2 * index] = Self.digit(code[index] >> 4)
+      digits[2 * index + 1] = Self.digit(code[index] & 15)
+    }
   }
 
   private func refusal(_ what: String, _ channel: KernelChannel) -> PluginFailure {
     PluginFailure("refused a message on \(channel.rawValue): it has \(what)", code: "bad_message", status: .invalid)
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-      digits.append(digit(byte >> 4))
-      digits.append(digit(byte & 15))
-    }
-    return digits
   }
 
   private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
