@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLinux
 internal import Synchronization
 
 /// Brings what a link says to a kernel: put in on the link's thread, taken in batches by one task.
@@ -8,7 +9,9 @@ internal import Synchronization
 /// reads, writes or decodes: on a busy machine a link that waits falls behind its kernel, and what it does not take waits in ZeroMQ's memory.
 final class Inbox: Sendable {
   /// Bytes that wait in memory, about.
-  static let memory = 4 << 20
+  static let memory = 1 << 20
+  /// So many on the disk were a flood; it takes milliseconds to give memory back, and longer to take it again.
+  private static let flood = 10_000
   /// What a message takes beside its texts.
   private static let overhead = 400
 
@@ -16,6 +19,8 @@ final class Inbox: Sendable {
     var events: [LinkEvent] = []
     var cost = 0
     var backlog: InboxBacklog?
+    /// How many were put on the disk since memory was given back.
+    var spilled = 0
 
     var isSpilling: Bool { backlog?.isEmpty == false }
     var isEmpty: Bool { events.isEmpty && !isSpilling }
@@ -37,7 +42,10 @@ final class Inbox: Sendable {
     let cost = Self.cost(of: event)
     let (isFirst, block) = state.withLock { state in
       let isFirst = state.isEmpty
-      if state.mustSpill { return (isFirst, state.backlog?.append(event)) }
+      if state.mustSpill {
+        state.spilled += 1
+        return (isFirst, state.backlog?.append(event))
+      }
       state.events.append(event)
       state.cost += cost
       return (isFirst, nil)
@@ -68,7 +76,20 @@ final class Inbox: Sendable {
       }
       return (nil, state.backlog?.take())
     }
-    return events ?? batch.map(read)
+    if let events { return events }
+    if let batch { return read(batch) }
+    giveBackMemory()
+    return nil
+  }
+
+  /// After a flood the allocator keeps what it took, here and in ZeroMQ, however much it was.
+  private func giveBackMemory() {
+    let wasFlood = state.withLock { state in
+      guard state.spilled >= Self.flood else { return false }
+      state.spilled = 0
+      return true
+    }
+    if wasFlood { linux_release_freed_memory() }
   }
 
   private func read(_ batch: InboxBacklog.Queue.Batch) -> [LinkEvent] {

@@ -31,12 +31,14 @@ struct WireFrames: Sendable {
     if !large.isEmpty { large = [] }
   }
 
-  mutating func append(_ frame: [UInt8]) { append(frame[...]) }
+  mutating func append(_ frame: [UInt8]) {
+    guard frame.count >= Self.largeFrame else { return append { $0 += frame } }
+    large.append(frame)
+    places.append(Place(start: -large.count, count: frame.count))
+  }
 
   mutating func append(_ frame: ArraySlice<UInt8>) {
-    guard frame.count >= Self.largeFrame else { return append { $0 += frame } }
-    large.append(Array(frame))
-    places.append(Place(start: -large.count, count: frame.count))
+    if frame.count < Self.largeFrame { append { $0 += frame } } else { append(Array(frame)) }
   }
 
   /// Adds a small frame, whose bytes are appended to the others.
