@@ -22,7 +22,7 @@ struct BlockQueue<Other: Sendable>: Sendable {
   }
 
   /// What a block takes in the file, but for one that is larger.
-  private static var place: Int { BlockSize.usual + (16 << 10) }
+  private static var place: Int { BlockSize.usual + (8 << 10) }
 
   private let path: String?
   private let memory: Int
