@@ -3,7 +3,7 @@
 internal import Glibc
 internal import PluginSDK
 
-/// A file without a name, written at its end and read anywhere; it is gone when this is. Not for two threads at once.
+/// A file without a name; it is gone when this is. Several threads may use it at once, each another place of it.
 final class NamelessFile: Sendable {
   private let descriptor: Int32
 
