@@ -35,22 +35,27 @@ internal import Glibc
   package func change<Result>(_ body: (inout State) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     let result = body(&state)
-    unsafe pthread_cond_broadcast(condition)
     unsafe pthread_mutex_unlock(mutex)
+    unsafe pthread_cond_broadcast(condition)
     return result
   }
 
   /// Who is to look again.
   package enum Wake: Sendable { case one, all }
 
-  /// Runs a short piece of work under the lock that says who is to be woken. Nothing is touched once the lock is let go of.
+  /// Runs a short piece of work under the lock that says who is to be woken. The caller need not keep this monitor longer than that.
+  ///
+  /// Whoever is woken finds the lock free: else, where it takes the processor of the one that wakes it, both would wait for each other's turn.
   package func changeWaking(_ body: (inout State) -> Wake) {
+    let kept = unsafe Unmanaged.passRetained(self)
     unsafe pthread_mutex_lock(mutex)
-    switch body(&state) {
+    let wake = body(&state)
+    unsafe pthread_mutex_unlock(mutex)
+    switch wake {
     case .one: unsafe pthread_cond_signal(condition)
     case .all: unsafe pthread_cond_broadcast(condition)
     }
-    unsafe pthread_mutex_unlock(mutex)
+    unsafe kept.release()
   }
 
   /// Looks at the value and wakes nobody.

@@ -25,7 +25,7 @@ final class PluginExecutor: TaskExecutor {
   }
 
   /// Called by whoever wakes a task, without a reference to this executor: as soon as the lock is let go of, the job may be done, the task
-  /// over and the executor gone. So all of it happens under the lock.
+  /// over and the executor gone. So all of it happens under the lock, and the monitor sees to the rest.
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     state.changeWaking { state in
@@ -44,20 +44,23 @@ final class PluginExecutor: TaskExecutor {
   }
 
   private func work() {
+    PluginThread.mark()
     while let job = nextJob() { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     state.change { _ in }  // Lets `shutDown` see that one less is running.
   }
 
   /// Waits for work; `nil` when there is none and there will be none.
   private func nextJob() -> UnownedJob? {
-    state.change { $0.idle += 1 }
+    var isIdle = false
     return state.wait { state -> UnownedJob?? in
-      if let job = state.jobs.popFirst() {
-        state.idle -= 1
-        return .some(job)
+      // Told to nobody: a thread that found nothing to do is no news to the others, and to wake them costs more than most jobs.
+      guard !state.jobs.isEmpty || state.isShutDown else {
+        if !isIdle { state.idle += 1 }
+        isIdle = true
+        return nil
       }
-      guard state.isShutDown else { return nil }
-      state.idle -= 1
+      if isIdle { state.idle -= 1 }
+      if let job = state.jobs.popFirst() { return .some(job) }
       state.running -= 1
       return .some(nil)
     } ?? nil
