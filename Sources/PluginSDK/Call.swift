@@ -35,6 +35,17 @@ public struct Call: Sendable {
     try await incoming.emit(Payload(bytes: bytes, content: content))
   }
 
+  /// Sends one chunk of a streaming answer if the caller is ready for it now. From any thread, also one that must not wait.
+  ///
+  /// - Returns: `false` when it is not ready, or waits for no answer any more; `emit` waits until it is, or says why it never will be.
+  public func tryEmit(bytes: [UInt8], content: Content = .json) -> Bool {
+    incoming.tryEmit(Payload(bytes: bytes, content: content))
+  }
+
+  /// Answers now, from any thread, before the body returns: for a body whose last word comes to a thread of its own. What the body returns or
+  /// throws afterwards is dropped.
+  public func answer(_ payload: Payload) { incoming.finish(.success(payload)) }
+
   /// Tells how far the work has come; the latest counts, and it may go back.
   ///
   /// - Parameters:

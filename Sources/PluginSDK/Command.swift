@@ -6,7 +6,7 @@
 /// the caller gets, see `PluginFailure`.
 public struct Command: Sendable {
   enum Body: Sendable {
-    case task(@Sendable (Payload, Call) async throws -> Payload)
+    case task(@Sendable (Payload, Call) async throws -> Payload, isPrompt: Bool)
     case inline(@Sendable (Span<UInt8>) throws -> [UInt8])
     case onHostThread(@Sendable (Span<UInt8>, Content) throws -> Payload)
   }
@@ -26,26 +26,39 @@ public struct Command: Sendable {
   ) {
     self.init(
       name: name,
-      body: .task { input, call in
-        let input = try JSONCoding.decode(Input.self, from: input, as: "the input of '\(name)'")
-        return Payload(bytes: try JSONCoding.encode(try await body(input, call), as: "the output of '\(name)'"))
-      })
+      body: .task(
+        { input, call in
+          let input = try JSONCoding.decode(Input.self, from: input, as: "the input of '\(name)'")
+          return Payload(bytes: try JSONCoding.encode(try await body(input, call), as: "the output of '\(name)'"))
+        }, isPrompt: false))
   }
 
   /// Answers with JSON, whatever the input.
   public init<Output: Encodable & SendableMetatype>(_ name: String, _ body: @escaping @Sendable (Call) async throws -> Output) {
     self.init(
       name: name,
-      body: .task { _, call in
-        Payload(bytes: try JSONCoding.encode(try await body(call), as: "the output of '\(name)'"))
-      })
+      body: .task(
+        { _, call in
+          Payload(bytes: try JSONCoding.encode(try await body(call), as: "the output of '\(name)'"))
+        }, isPrompt: false))
   }
 
   /// Answers bytes with bytes, as they are.
   public static func bytes(
     _ name: String, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload
   ) -> Command {
-    Command(name: name, body: .task(body))
+    Command(name: name, body: .task(body, isPrompt: false))
+  }
+
+  /// Answers bytes with bytes, and begins on the thread the call comes with: for a body that first does a little and then waits long, and
+  /// whose caller should not wait for a change of threads.
+  ///
+  /// That thread is the caller's own with `"inline": true` in plugin.json, else the one the host enters the plugin with. At its first wait the
+  /// body leaves it and goes on on the plugin's threads; until then it must not block. `await Task.yield()` leaves it at once.
+  public static func prompt(
+    _ name: String, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload
+  ) -> Command {
+    Command(name: name, body: .task(body, isPrompt: true))
   }
 
   /// Answers on the caller's thread: for work of microseconds whose caller cannot wait for a thread switch.

@@ -115,6 +115,29 @@ import Testing
     await host.close()
   }
 
+  @Test func promptCommandBeginsWhereTheHostComesAndGoesOnOnThreadsOfThePlugin() async throws {
+    let (host, _) = try await probe()
+    let answer = try await host.begin("probe.prompt", Payload(bytes: []), credit: 1).answer()
+    #expect(answer.text == #""host of probe [true, false] probe""#)
+    #expect(answer.chunks.map(\.bytes) == [Array("1".utf8)])
+    await host.close()
+  }
+
+  @Test func answerGivenEarlyIsTheOne() async throws {
+    let (host, _) = try await probe()
+    #expect(try await host.call("probe.prompt", "7").text == "7")
+    await host.close()
+  }
+
+  @Test func promptCommandThatWasGivenUpIsCancelled() async throws {
+    let (host, bench) = try await probe()
+    let call = host.begin("probe.prompt_wait")
+    try await bench.noted("waiting")
+    call.cancel()
+    try await bench.noted("cancelled true")
+    await host.close()
+  }
+
   @Test func commandOnTheHostsThreadAnswersInTurn() async throws {
     let (host, _) = try await probe()
     let calls = (0..<50).map { host.begin("probe.here", Payload(bytes: [UInt8](repeating: 0, count: 1 + $0), content: .bytes)) }

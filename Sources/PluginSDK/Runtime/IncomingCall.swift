@@ -47,6 +47,9 @@ final class IncomingCall: Sendable {
     }
   }
 
+  /// Emits if there is credit; whoever is refused waits with `emit`.
+  func tryEmit(_ chunk: Payload) -> Bool { connection.emit(id, chunk) == .ok }
+
   private func reason(of status: PluginFailure.Status, _ chunk: Payload) -> String {
     switch status {
     case .gone: "the call has ended; emit before the command returns"

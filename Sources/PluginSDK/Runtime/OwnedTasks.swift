@@ -25,13 +25,22 @@ final class OwnedTasks: Sendable {
 
   /// Starts a task on the plugin's threads.
   ///
+  /// - Parameter isPrompt: Whether it begins on the calling thread, and goes on on the plugin's at its first wait.
   /// - Returns: An id for `cancel`; `nil` when the plugin has stopped and no task may start.
   @discardableResult
-  func start(_ kind: Kind, _ body: @escaping @Sendable () async -> Void) -> UInt64? {
+  func start(_ kind: Kind, isPrompt: Bool = false, _ body: @escaping @Sendable () async -> Void) -> UInt64? {
     guard let id = reserve(kind) else { return nil }
-    let task = Task.detached(executorPreference: executor) {
-      await body()
-      self.remove(id)
+    let task: Task<Void, Never>
+    if isPrompt {
+      task = Task.immediateDetached(executorPreference: executor) {
+        await body()
+        self.remove(id)
+      }
+    } else {
+      task = Task.detached(executorPreference: executor) {
+        await body()
+        self.remove(id)
+      }
     }
     let isCancelled = state.change { state in
       state.entries[id]?.task = task

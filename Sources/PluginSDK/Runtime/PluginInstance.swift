@@ -162,16 +162,16 @@ extension PluginInstance {
     case .onHostThread(let body):
       call.finish(Result { try HostThread.enter { try body(input, content) } })
       return .ok
-    case .task(let body):
-      return begin(call, body, Payload(bytes: [UInt8](copying: input), content: content))
+    case .task(let body, let isPrompt):
+      return begin(call, isPrompt, body, Payload(bytes: [UInt8](copying: input), content: content))
     }
   }
 
   private func begin(
-    _ call: IncomingCall, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload, _ input: Payload
+    _ call: IncomingCall, _ isPrompt: Bool, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload, _ input: Payload
   ) -> PluginFailure.Status {
     guard runtime.add(call) else { return .stopping }
-    let task = runtime.tasks.start(.call) { [runtime] in
+    let task = runtime.tasks.start(.call, isPrompt: isPrompt) { [runtime] in
       let outcome: Result<Payload, any Error>
       do {
         let handle = Call(incoming: call)
@@ -187,6 +187,7 @@ extension PluginInstance {
       return .stopping
     }
     if call.setTask(task) { runtime.tasks.cancel(task) }
+    if isPrompt { cancelIfGivenUp(call) }
     return .pending
   }
 }
@@ -194,6 +195,12 @@ extension PluginInstance {
 // MARK: - Events
 
 extension PluginInstance {
+  /// On the caller's own thread a call begins beside the news that it was given up, which may have come before the call was known here.
+  private func cancelIfGivenUp(_ call: IncomingCall) {
+    let state = runtime.connection.state(of: call.id)
+    if state == .cancelled || state == .deadline { cancel(call.id, state) }
+  }
+
   func cancel(_ call: CallID, _ status: PluginFailure.Status) {
     if let task = runtime.call(call)?.cancel(status) { runtime.tasks.cancel(task) }
   }

@@ -78,6 +78,13 @@ struct ProbePlugin: Plugin {
       Command("probe.nan") { _ in ["loss": [Double.nan]] },
       Command("probe.unfit") { _ -> Empty in throw PluginFailure("no", data: Double.infinity) },
       .bytes("probe.reverse") { input, _ in Payload(bytes: input.bytes.reversed(), content: .bytes) },
+      .prompt("probe.prompt") { input, call in
+        let before = threadName()
+        let taken = [call.tryEmit(bytes: Array("1".utf8)), call.tryEmit(bytes: Array("2".utf8))]
+        await Task.yield()
+        if !input.bytes.isEmpty { call.answer(input) }
+        return Payload(bytes: Array("\"\(before) \(taken) \(threadName())\"".utf8))
+      },
       .inline("probe.inline") { input in
         if input.isEmpty { _ = try topicBlocking() }
         return Array("\(input.count)".utf8)
@@ -109,6 +116,14 @@ struct ProbePlugin: Plugin {
           throw CancellationError()
         }
         return call.remaining == nil
+      },
+      .prompt("probe.prompt_wait") { _, call in
+        bench.note("waiting")
+        do { try await bench.untilOpen() } catch is CancellationError {
+          bench.note("cancelled \(call.isCancelled)")
+          throw CancellationError()
+        }
+        return .emptyObject
       },
       Command("probe.block") { call in
         bench.note("blocking")
