@@ -18,9 +18,9 @@ extension ControlLoop {
     let streams = try params.flag("stream") && key != nil
     try admitCall(key, of: peer)
 
-    var flow = streams ? StreamFlow(credit: credit ?? 64) : nil
+    var flow = streams ? StreamFlow(credit: credit ?? 64, expected: peer.largestChunks[command] ?? 0) : nil
     // Who takes no chunks must not stop a command that sends some: they come and are dropped.
-    let firstCredit = flow == nil ? UInt64.max : flow?.nextGrant(room: limits.lowMark) ?? 0
+    let firstCredit = flow == nil ? UInt64.max : flow?.nextGrant(room: limits.lowMark / (peer.streams + 1)) ?? 0
     let call = ControlPeer.Call(
       key: key, request: request.id, command: command, plugin: switchboard.command(command)?.plugin, flow: flow)
     let terms = CallRequest(
@@ -87,6 +87,7 @@ extension ControlLoop {
   func finished(_ peer: ControlPeer, _ id: CallID, _ status: CallStatus, _ content: Content, _ payload: [UInt8]) {
     guard let call = peer.removeCall(id) else { return }
     (call.flow == nil ? peer.quiet : peer.streaming).arrived(bytes: payload.count)
+    if let flow = call.flow, flow.largest > 0 { peer.largestChunks[call.command] = flow.largest }
     counters.openRequests -= 1
     guard let request = call.request else { return }
     guard !status.isFailure else { return send(peer, errorLine(request, failure(call, status, payload))) }

@@ -28,6 +28,8 @@ final class ControlPeer {
   /// Streaming calls that may be due a grant.
   var starved: Set<CallID> = []
   var streams = 0
+  /// Of the last call of each command that streamed, in bytes: what the next one may be expected to have.
+  var largestChunks: [String: Int] = [:]
   /// Requests the backend has not answered, with the id of each.
   var pending: [UInt64: JSONValue?] = [:]
   var subscriptions: [Int: ControlSubscription] = [:]

@@ -2,7 +2,7 @@
 
 /// How many chunks a streaming call may send at the moment.
 ///
-/// The first one shows their size; from then on as many are let go as fit in the room there is, up to the client's credit. So a
+/// The first one shows their size, if those of the call before have not; from then on as many are let go as fit in the room there is, up to the client's credit. So a
 /// client that does not read stops the stream after a known number of bytes, whatever the size of a chunk.
 struct StreamFlow {
   /// Chunks under way at most.
@@ -10,11 +10,16 @@ struct StreamFlow {
   /// What the client still allows; the most there is when the door renews the credit by itself.
   private var allowed: UInt64
   private var underWay = 0
-  private var largest = 0
+  /// Bytes of the largest chunk yet.
+  private(set) var largest = 0
+  private let expected: Int
   private let renews: Bool
 
-  /// - Parameter credit: 0 leaves it to the client: nothing comes before it grants something.
-  init(credit: Int) {
+  /// - Parameters:
+  ///   - credit: 0 leaves it to the client: nothing comes before it grants something.
+  ///   - expected: Bytes of the largest chunk of the client's last call of the same command; 0 when it had none.
+  init(credit: Int, expected: Int = 0) {
+    self.expected = expected
     renews = credit > 0
     window = credit > 0 ? credit : 64
     allowed = credit > 0 ? .max : 0
@@ -37,7 +42,8 @@ struct StreamFlow {
   ///
   /// - Parameter room: Bytes that the chunks under way may take.
   mutating func nextGrant(room: Int) -> UInt64 {
-    let fitting = largest == 0 ? 1 : max(1, min(window, room / largest))
+    let size = max(largest, expected)
+    let fitting = size == 0 ? 1 : max(1, min(window, room / size))
     let grant = min(UInt64(max(0, fitting - underWay)), allowed)
     underWay += Int(grant)
     if !renews { allowed -= grant }

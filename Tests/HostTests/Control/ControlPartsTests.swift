@@ -68,6 +68,19 @@ import PluginBridge
     #expect(grant(of: &flow) == 0)
   }
 
+  @Test func flowKnowsTheSizeFromTheCallBefore() {
+    var flow = StreamFlow(credit: 64, expected: 100)
+    #expect(grant(of: &flow) == 10)
+    flow.queued(bytes: 20)
+    flow.written()
+    #expect(grant(of: &flow) == 1)
+    #expect(flow.largest == 20)
+    flow.queued(bytes: 500)
+    flow.written()
+    #expect(grant(of: &flow) == 0)
+    #expect(flow.largest == 500)
+  }
+
   @Test func flowWithoutCreditWaitsForTheClient() {
     var flow = StreamFlow(credit: 0)
     #expect(grant(of: &flow) == 0)
