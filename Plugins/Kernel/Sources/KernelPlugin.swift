@@ -47,7 +47,8 @@ public final class KernelPlugin: Plugin {
       journal: KernelJournal(path: state + "/kernels.json"))
     self.kernels = kernels
     watches = WatchService(
-      evaluator: kernels, results: results, kernelOf: { await kernels.kernel(of: $0)?.id }, changed: { [desk] in desk.watchChanged($0) })
+      evaluator: kernels, results: results, kernelOf: { await kernels.kernel(of: $0)?.id }, isWatching: desk.isWatched,
+      changed: { [desk] in desk.watchChanged($0) })
   }
 
   private static func servers(_ settings: KernelSettings, _ client: ServerClient, _ discovery: ServerDiscovery) throws -> [ServerProvider] {

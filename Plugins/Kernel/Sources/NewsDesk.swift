@@ -14,6 +14,8 @@ struct NewsDesk: Sendable {
   private let results: Outlet
   private let watches: Outlet
   private let ran: AsyncStream<String>.Continuation
+  /// Whether anybody wants to know on which kernels code ran.
+  let isWatched = Flag()
   /// The kernels on which code ran, one after the other.
   let changes: AsyncStream<String>
 
@@ -41,7 +43,7 @@ struct NewsDesk: Sendable {
     case .died(let summary, let end): died.put(Self.event(of: summary, end).bytes())
     case .comm(let kernel, let type, let content, let buffers):
       comm.put(Self.text(#"{"kernel":"\#(kernel)","type":"\#(type)",\#(Self.member(of: buffers))"content":"#, content))
-    case .ran(let kernel): ran.yield(kernel)
+    case .ran(let kernel): if isWatched.isRaised { ran.yield(kernel) }
     }
   }
 

@@ -6,7 +6,7 @@ internal import JSON
 extension KernelMessage {
   /// A request of this host.
   static func request(
-    _ type: String, id: String = UUID().uuidString.lowercased(), session: String, content: [UInt8], channel: KernelChannel = .shell,
+    _ type: String, id: String = FreshID.make(), session: String, content: [UInt8], channel: KernelChannel = .shell,
     subshell: String? = nil, metadata: [UInt8] = empty, parent: [UInt8] = empty, buffers: [[UInt8]] = []
   ) -> KernelMessage {
     let header = MessageHeader(

@@ -30,7 +30,7 @@ actor KernelProxy {
   init(_ kernel: Kernel, at connection: ConnectionInfo, runs: RunTable, refused: @escaping @Sendable (String) -> Void) async throws {
     self.kernel = kernel
     self.runs = runs
-    let session = UUID().uuidString.lowercased()
+    let session = FreshID.make()
     self.session = session
     let (news, teller) = AsyncStream<News>.makeStream()
     (self.news, self.teller) = (news, teller)
@@ -130,7 +130,7 @@ actor KernelProxy {
     var message = request.message
     message.content = content.bytes()
     let run = RunDescription(
-      id: UUID().uuidString.lowercased(), kernel: kernel.id, code: code, source: code, client: "front end \(header.session)",
+      id: FreshID.make(), kernel: kernel.id, code: code, source: code, client: "front end \(header.session)",
       queued: Date.now.timeIntervalSince1970, keepsResult: false)
     let log = runs.log(for: run)
     let queued = QueuedRun(

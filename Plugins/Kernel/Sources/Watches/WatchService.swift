@@ -32,7 +32,8 @@ actor WatchService {
   private let storage: WatchStorage
   private let clock: any Clock<Duration>
   private let changed: @Sendable (JSONValue) -> Void
-  private var watches: [Watch] = []
+  private var watches: [Watch] = [] { didSet { isWatching.isRaised = !watches.isEmpty } }
+  private let isWatching: Flag
   private var rounds: [String: Round] = [:]
   /// Values that could not be kept yet: the latest of each watch.
   private var unsaved: [String: (sequence: Int64, value: WatchValue)] = [:]
@@ -40,15 +41,17 @@ actor WatchService {
 
   /// - Parameters:
   ///   - clock: Measures the quiet time; for tests.
+  ///   - isWatching: Raised while there is anything to look at.
   ///   - changed: Hears of each watch that was added, removed or has another value or state.
   init(
     evaluator: any ExpressionEvaluator, results: ResultService, clock: any Clock<Duration> = ContinuousClock(),
-    kernelOf: @escaping KernelFinder, changed: @escaping @Sendable (JSONValue) -> Void = { _ in }
+    kernelOf: @escaping KernelFinder, isWatching: Flag = Flag(), changed: @escaping @Sendable (JSONValue) -> Void = { _ in }
   ) {
     self.evaluator = evaluator
     storage = WatchStorage(results: results)
     self.clock = clock
     self.kernelOf = kernelOf
+    self.isWatching = isWatching
     self.changed = changed
   }
 

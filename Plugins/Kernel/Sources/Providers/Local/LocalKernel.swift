@@ -6,11 +6,6 @@ internal import PluginSDK
 internal import Processes
 internal import Synchronization
 
-/// Something that has happened or has not.
-private final class Flag: Sendable {
-  let isTrue = Atomic(false)
-}
-
 /// A kernel that is a process of this machine, begun here in this life of the host or in one before.
 final class LocalKernel: KernelHandle {
   /// In its environment, and so in that of all it begins.
@@ -47,7 +42,7 @@ final class LocalKernel: KernelHandle {
 
   func connect(session: String, to sink: @escaping @Sendable (LinkEvent) -> Void) async throws -> any KernelLink {
     try await tools.open(connection, session, false) { [hasAnswered] event in
-      if case .message = event { hasAnswered.isTrue.store(true, ordering: .relaxed) }
+      if case .message = event { hasAnswered.isRaised = true }
       sink(event)
     }
   }
@@ -75,7 +70,7 @@ final class LocalKernel: KernelHandle {
 
   /// ipykernel that finds a port taken writes so and then hangs. Nobody waits for that: its end lets another try be made.
   private func sawErrors() {
-    guard connection.transport == "tcp", !record.isAdopted, !hasAnswered.isTrue.load(ordering: .relaxed), isAlive else { return }
+    guard connection.transport == "tcp", !record.isAdopted, !hasAnswered.isRaised, isAlive else { return }
     if OutputTail.text(of: record.place.errors, bytes: Self.mostErrors).contains(Self.portTaken) { process.signalGroup(SIGKILL) }
   }
 
