@@ -69,10 +69,37 @@ import Testing
     #expect(names(drained(inbox)) == (0..<20_000).map(String.init))
   }
 
-  @Test func tellsOfTheFirstOfWhatCame() async {
+  @Test func littleIsForTheLinksOwnThreadAndTellsNobody() async {
     let inbox = Inbox()
     inbox.put(.message(message(1)))
     inbox.put(.message(message(2)))
+    #expect(inbox.hasLittle)
+    #expect(inbox.takeLittle().map(names) == ["1", "2"])
+    #expect(!inbox.hasLittle && inbox.takeLittle() == nil)
+    inbox.close()
+    for await _ in inbox.signals { #expect(Bool(false), "somebody was told") }
+  }
+
+  @Test(arguments: [(count: 40, size: 200), (count: 1, size: 100_000)])
+  func moreIsForTheTaskAlone(_ flood: (count: Int, size: Int)) async {
+    let inbox = Inbox()
+    for number in 0..<flood.count { inbox.put(.message(message(number, size: flood.size))) }
+    // Nothing may overtake what the task is at.
+    #expect(!inbox.hasLittle && inbox.takeLittle() == nil)
+    inbox.close()
+    var batches: [[String]] = []
+    for await _ in inbox.signals { while let events = inbox.take() { batches.append(names(events)) } }
+    #expect(batches == [(0..<flood.count).map(String.init)])
+    inbox.put(.message(message(1)))
+    #expect(inbox.takeLittle().map(names) == ["1"])
+  }
+
+  @Test func littleThatTheLinkCannotDealWithIsLeftToTheTask() async {
+    let inbox = Inbox()
+    inbox.put(.message(message(1)))
+    inbox.tell()
+    inbox.put(.message(message(2)))
+    #expect(!inbox.hasLittle)
     inbox.close()
     var batches: [[String]] = []
     for await _ in inbox.signals { while let events = inbox.take() { batches.append(names(events)) } }

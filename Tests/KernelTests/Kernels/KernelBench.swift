@@ -73,8 +73,8 @@ final class KernelBench: Sendable {
   }
 
   func end(of run: QueuedRun) async throws -> (events: [JSONValue], ending: RunEnding) {
-    var (position, events) = (RunLog.Position(from: 0), [JSONValue]())
-    while let chunks = try await run.log.next(&position) { events += try chunks.map { try JSONValue(parsing: $0) } }
+    var events: [JSONValue] = []
+    _ = try await run.log.follow(from: 0, offer: { _ in false }, emit: { events.append(try JSONValue(parsing: $0)) })
     return (events, try #require(run.log.ending))
   }
 

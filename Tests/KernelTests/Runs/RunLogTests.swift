@@ -3,6 +3,7 @@
 import Foundation
 import JSON
 import SmallDisk
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -17,9 +18,85 @@ import Testing
   }
 
   private func all(_ log: RunLog, from first: Int = 0) async throws -> [[UInt8]] {
-    var (position, chunks) = (RunLog.Position(from: first), [[UInt8]]())
-    while let some = try await log.next(&position) { chunks += some }
+    var chunks: [[UInt8]] = []
+    _ = try await log.follow(from: first, offer: { _ in false }, emit: { chunks.append($0) })
     return chunks
+  }
+
+  /// Takes what is offered, up to a number of chunks.
+  private final class Taker: Sendable {
+    private let state: Mutex<(room: Int, chunks: [[UInt8]])>
+
+    init(room: Int) { state = Mutex((room, [])) }
+
+    var chunks: [[UInt8]] { state.withLock { $0.chunks } }
+
+    func take(_ chunk: [UInt8]) -> Bool {
+      state.withLock { state in
+        guard state.room > 0 else { return false }
+        state.room -= 1
+        state.chunks.append(chunk)
+        return true
+      }
+    }
+  }
+
+  /// A reader that has read the first chunk and waits for more.
+  private func follower(
+    of log: RunLog, _ taker: Taker, ended: @escaping @Sendable () -> Void = {}
+  ) async -> Task<(Int, [[UInt8]]), any Error> {
+    log.append(chunk(0))
+    let (first, begun) = AsyncStream<Void>.makeStream()
+    let task = Task {
+      var emitted: [[UInt8]] = []
+      let next = try await log.follow(
+        from: 0, offer: { taker.take($0) },
+        emit: {
+          emitted.append($0)
+          begun.finish()
+        }, ended: ended)
+      return (next, emitted)
+    }
+    for await _ in first {}
+    while !log.isFollowed { await Task.yield() }
+    return task
+  }
+
+  @Test func whoWaitsIsGivenWhatComesByTheOneWhoBringsIt() async throws {
+    let (log, taker, endings) = (RunLog(path: path), Taker(room: .max), Taker(room: .max))
+    let reading = await follower(of: log, taker) { _ = endings.take([]) }
+    for number in 1..<100 {
+      log.append(chunk(number))
+      #expect(taker.chunks.count == number)
+    }
+    log.end(with: ending)
+    #expect(endings.chunks.count == 1)
+    let (next, emitted) = try await reading.value
+    #expect(next == 100 && emitted == [chunk(0)] && taker.chunks == (1..<100).map { chunk($0) })
+  }
+
+  @Test func whatIsRefusedIsReadLaterAndOnce() async throws {
+    let (log, taker, endings) = (RunLog(path: path), Taker(room: 10), Taker(room: .max))
+    let reading = await follower(of: log, taker) { _ = endings.take([]) }
+    for number in 1..<20_000 { log.append(chunk(number, 60), announces: number % 7 == 0) }
+    log.end(with: ending)
+    let (next, emitted) = try await reading.value
+    #expect(next == 20_000)
+    var all = emitted
+    all.insert(contentsOf: taker.chunks, at: 1)
+    #expect(taker.chunks.count == 10)
+    #expect(all == [chunk(0)] + (1..<20_000).map { chunk($0, 60) })
+    #expect(endings.chunks.isEmpty)
+    log.discard()
+  }
+
+  @Test func whoGivesUpIsLetGo() async throws {
+    let (log, taker) = (RunLog(path: path), Taker(room: .max))
+    let reading = await follower(of: log, taker)
+    reading.cancel()
+    await #expect(throws: CancellationError.self) { try await reading.value }
+    log.append(chunk(1))
+    #expect(taker.chunks.isEmpty && !log.isFollowed)
   }
 
   @Test func keepsEverythingInOrderInMemoryAndOnDisk() async throws {

@@ -26,7 +26,7 @@ struct CodeCommands: Sendable {
 
   var all: [Command] {
     [
-      .bytes("code.run") { payload, call in Payload(bytes: try await run(payload.decode(), call).bytes()) },
+      .prompt("code.run") { payload, call in Payload(bytes: try await run(payload.decode(), call).bytes()) },
       .bytes("code.output") { payload, call in
         let input: RunInput = try payload.decode()
         let (run, log) = try await find(input.run)
@@ -78,18 +78,32 @@ struct CodeCommands: Sendable {
     if let document = order.document, document.isEmpty || document.utf8.contains(0) || document.utf8.count > Self.longestName {
       throw PluginFailure("cannot use this 'document': a name has 1 to \(Self.longestName) bytes, none of them NUL", status: .invalid)
     }
+    // To read a file and to find blocks is not for the caller's thread.
+    if order.code == nil { await Task.yield() }
     let choice = try RunChooser.choose(try await withText(order))
     let kernel = try await kernel(for: order, call)
-    let batch = UUID().uuidString.lowercased()
-    let note = await kernel.note(of: order)
+    let batch = FreshID.make()
+    let note = order.wishesOfKernel ? await kernel.note(of: order) : nil
     let queued = choice.pieces.map { queuedRun($0, order, kernel, batch) }
-    do { try await kernel.run(queued) } catch {
+    do {
+      // Who comes to a kernel at work waits for its turn.
+      if try kernel.atOnce({ try $0.run(queued) }) == nil { try await kernel.run(queued) }
+    } catch {
       runs.forget(queued)
       throw error
     }
     guard order.wait ?? true else { return summary(queued, kernel, choice.nextLine, note) }
+    let isAnswered = Flag()
     do {
-      for run in queued { _ = try await follow(run.log, from: 0, call) }
+      for run in queued.dropLast() { _ = try await follow(run.log, from: 0, call) }
+      if let last = queued.last {
+        // By whoever ends it: this task need not be waited for.
+        _ = try await follow(last.log, from: 0, call) {
+          call.answer(Payload(bytes: summary(queued, kernel, choice.nextLine, note).bytes()))
+          isAnswered.isRaised = true
+        }
+      }
+      if isAnswered.isRaised { return .null }
     } catch {
       // Whoever ordered the runs has gone or given up; what they ordered goes with them. Not in this task: it is cancelled, and with it
       // would be the waiting for one way of interrupting after the other.
@@ -111,7 +125,7 @@ struct CodeCommands: Sendable {
 
   private func kernel(for order: RunOrder, _ call: Call) async throws -> Kernel {
     if let id = order.kernel {
-      let kernel = try await kernels.kernel(id)
+      let kernel = if let known = kernels.known(id) { known } else { try await kernels.kernel(id) }
       if let document = order.document { await kernels.bind(document, to: kernel) }
       return kernel
     }
@@ -135,7 +149,7 @@ struct CodeCommands: Sendable {
 
   private func queuedRun(_ piece: ChosenCode, _ order: RunOrder, _ kernel: Kernel, _ batch: String) -> QueuedRun {
     let run = RunDescription(
-      id: UUID().uuidString.lowercased(), kernel: kernel.id, document: order.document, lines: piece.lines, code: piece.code,
+      id: FreshID.make(), kernel: kernel.id, document: order.document, lines: piece.lines, code: piece.code,
       source: piece.source, client: order.client ?? "client", queued: Date.now.timeIntervalSince1970, keepsResult: order.document != nil)
     return QueuedRun(
       description: run, log: runs.log(for: run), options: order.options, batch: batch, stopsBatchOnError: order.stop_on_error ?? true)
@@ -172,12 +186,8 @@ struct CodeCommands: Sendable {
   /// Streams a run's events to its end, as fast as the caller takes them.
   ///
   /// - Returns: The number of the next event.
-  private func follow(_ log: RunLog, from first: Int, _ call: Call) async throws -> Int {
-    var position = RunLog.Position(from: first)
-    while let chunks = try await log.next(&position) {
-      for chunk in chunks { try await call.emit(bytes: chunk) }
-    }
-    return position.next
+  private func follow(_ log: RunLog, from first: Int, _ call: Call, ended: @escaping @Sendable () -> Void = {}) async throws -> Int {
+    try await log.follow(from: first, offer: { call.tryEmit(bytes: $0) }, emit: { try await call.emit(bytes: $0) }, ended: ended)
   }
 
   private func queue(_ input: QueueInput) async throws -> JSONValue {

@@ -27,6 +27,8 @@ final class Conversation {
   private var presence: KernelPresence
   private var health: LinkHealth
   private(set) var heartbeat: Heartbeat?
+  /// Whether something was passed on since the last pause.
+  private var hasTold = false
 
   /// - Parameter spool: Where a file may be made for what comes too fast.
   init(_ terms: LinkTerms, in context: ZeroMQContext, spool: String?, sink: @escaping @Sendable (LinkEvent) -> Void) throws {
@@ -49,7 +51,7 @@ final class Conversation {
     do {
       try sockets.socket(of: message.channel).send(codec.encode(message), waits: false)
     } catch {
-      sink(.refused("cannot send on \(message.channel.rawValue): \(error)"))
+      tell(.refused("cannot send on \(message.channel.rawValue): \(error)"))
     }
   }
 
@@ -88,11 +90,11 @@ final class Conversation {
   private func receive(_ frames: WireFrames, on channel: KernelChannel) {
     do {
       let message = try codec.decode(frames, on: channel)
-      if let session = presence.change(in: message) { sink(.restarted(session)) }
-      if !isOurs(message) { sink(.message(message)) }
+      if let session = presence.change(in: message) { tell(.restarted(session)) }
+      if !isOurs(message) { tell(.message(message)) }
     } catch {
       health.refused("\(error)")
-      sink(.refused("\(error)"))
+      tell(.refused("\(error)"))
     }
   }
 
@@ -199,11 +201,23 @@ final class Conversation {
   }
 
   private func report(_ event: LinkEvent?) {
-    if let event { sink(event) }
+    if let event { tell(event) }
+  }
+
+  private func tell(_ event: LinkEvent) {
+    hasTold = true
+    sink(event)
+  }
+
+  /// Lets whoever listens deal with what was passed on.
+  func pause() {
+    guard hasTold else { return }
+    hasTold = false
+    sink(.quiet)
   }
 
   /// Tells that a socket of ours does not work.
-  func failed(_ reason: String) { sink(.refused(reason)) }
+  func failed(_ reason: String) { tell(.refused(reason)) }
 
   /// Tells those who wait that nothing comes any more.
   func close() { endReadiness(.failure(KernelLinks.stopped())) }

@@ -34,6 +34,7 @@ struct LinkLoop {
       for token in ready { unread.insert(token) }
       readAll()
       doWhatIsDue()
+      for conversation in conversations.values { conversation.pause() }
     }
     end()
   }

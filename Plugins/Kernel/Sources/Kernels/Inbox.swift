@@ -3,7 +3,8 @@
 internal import CLinux
 internal import Synchronization
 
-/// Brings what a link says to a kernel: put in on the link's thread, taken in batches by one task.
+/// Brings what a link says to a kernel: put in on the link's thread, and taken there when that has nothing more to read; more than a little is
+/// taken in batches by a task.
 ///
 /// A kernel can flood, and nothing it says may be lost: what comes beyond `memory` waits on the disk. Neither side waits for what the other
 /// reads, writes or decodes: on a busy machine a link that waits falls behind its kernel, and what it does not take waits in ZeroMQ's memory.
@@ -15,6 +16,9 @@ final class Inbox: Sendable {
   /// What a message takes beside its texts.
   private static let overhead = 400
 
+  /// More than so many events or bytes are not little.
+  private static let mostLittle = (events: 16, bytes: 64 << 10)
+
   private struct State {
     var events: [LinkEvent] = []
     var cost = 0
@@ -22,13 +26,24 @@ final class Inbox: Sendable {
     /// How many were put on the disk since memory was given back.
     var spilled = 0
 
+    /// The task was told, and has not found it empty since.
+    var isTold = false
+
     var isSpilling: Bool { backlog?.isEmpty == false }
     var isEmpty: Bool { events.isEmpty && !isSpilling }
+    var isLittle: Bool { events.count < Inbox.mostLittle.events && cost < Inbox.mostLittle.bytes && !isSpilling }
     var mustSpill: Bool { isSpilling || cost >= Inbox.memory && backlog != nil }
+
+    /// Whether the task is to be told now, which is then noted.
+    mutating func mustTell() -> Bool {
+      guard !isTold, !isLittle else { return false }
+      isTold = true
+      return true
+    }
   }
 
   private let state: Mutex<State>
-  /// One when the first of something came; ends behind what is in when the inbox is closed.
+  /// One when there is more than a little; ends behind what is in when the inbox is closed.
   let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
@@ -40,18 +55,41 @@ final class Inbox: Sendable {
 
   func put(_ event: LinkEvent) {
     let cost = Self.cost(of: event)
-    let (isFirst, block) = state.withLock { state in
-      let isFirst = state.isEmpty
+    let (mustTell, block) = state.withLock { state in
+      var block: InboxBacklog.Queue.Block?
       if state.mustSpill {
         state.spilled += 1
-        return (isFirst, state.backlog?.append(event))
+        block = state.backlog?.append(event)
+      } else {
+        state.events.append(event)
+        state.cost += cost
       }
-      state.events.append(event)
-      state.cost += cost
-      return (isFirst, nil)
+      return (state.mustTell(), block)
     }
-    if isFirst { signal.yield() }
+    if mustTell { signal.yield() }
     if let block { write(block) }
+  }
+
+  /// Whether there is something, and so little that the link's own thread can deal with it.
+  var hasLittle: Bool { state.withLock { !$0.isTold && !$0.isEmpty } }
+
+  /// Hands that over; nil when there is nothing, or the task is at it.
+  func takeLittle() -> [LinkEvent]? {
+    state.withLock { state in
+      guard !state.isTold, !state.isEmpty else { return nil }
+      defer { (state.events, state.cost) = ([], 0) }
+      return state.events
+    }
+  }
+
+  /// Leaves it to the task.
+  func tell() {
+    let mustTell = state.withLock { state in
+      guard !state.isTold, !state.isEmpty else { return false }
+      state.isTold = true
+      return true
+    }
+    if mustTell { signal.yield() }
   }
 
   private static func cost(of event: LinkEvent) -> Int {
@@ -74,7 +112,9 @@ final class Inbox: Sendable {
         defer { (state.events, state.cost) = ([], 0) }
         return (state.events, nil)
       }
-      return (nil, state.backlog?.take())
+      let batch = state.backlog?.take()
+      if batch == nil { state.isTold = false }
+      return (nil, batch)
     }
     if let events { return events }
     if let batch { return read(batch) }

@@ -176,7 +176,7 @@ extension Kernel {
     own { kernel in await kernel.ended(handle.ended(), generation) }
     await launched?()
     do {
-      let link = try await handle.connect(session: session) { inbox.put($0) }
+      let link = try await handle.connect(session: session) { [weak self] in self?.hear($0, for: inbox, generation) }
       self.link = link
       let limit = services.settings.startLimit
       let readying = Task(executorPreference: services.executor) { try await link.ready(within: limit) }

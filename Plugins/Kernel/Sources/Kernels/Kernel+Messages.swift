@@ -9,7 +9,18 @@ extension Kernel {
   /// So many messages of a flood are taken until those who follow its run hear of it.
   private static let mostInSilence = 64
 
-  /// Takes what a link brings until the inbox is closed. On the actor from end to end: no message waits for a change of tasks.
+  /// Hears a link, on its thread. What comes alone is dealt with there, at once; what comes as a flood waits for `listen`, so that the thread
+  /// reads on.
+  nonisolated func hear(_ event: LinkEvent, for inbox: Inbox, _ generation: Int) {
+    guard case .quiet = event else { return inbox.put(event) }
+    guard inbox.hasLittle else { return }
+    let isDone: Void? = atOnce { kernel in
+      if let events = inbox.takeLittle() { kernel.take(events, generation) }
+    }
+    if isDone == nil { inbox.tell() }
+  }
+
+  /// Takes what a link brings in floods until the inbox is closed. On the actor from end to end: no message waits for a change of tasks.
   func listen(to inbox: Inbox, _ generation: Int) async {
     for await _ in inbox.signals { await takeAll(of: inbox, generation) }
     await takeAll(of: inbox, generation)
@@ -17,14 +28,14 @@ extension Kernel {
 
   private func takeAll(of inbox: Inbox, _ generation: Int) async {
     while let events = inbox.take() {
-      await take(events, generation)
+      take(events, generation)
       // Others want something of this kernel while it floods, too.
       if events.count > Self.mostInSilence { await Task.yield() }
     }
   }
 
   /// Takes what a link brought, in order. Who follows a run is woken once for all of it.
-  private func take(_ events: [LinkEvent], _ generation: Int) async {
+  private func take(_ events: [LinkEvent], _ generation: Int) {
     defer { announceLogs() }
     for (index, event) in events.enumerated() where generation == self.generation {
       if index % Self.mostInSilence == 0 { announceLogs() }
@@ -38,8 +49,8 @@ extension Kernel {
       case .truncated(let what): truncate(what)
       case .restarted: begunByOthers()
       case .lost(let why):
-        announceLogs()
-        await lose(why, generation)
+        own { kernel in await kernel.lose(why, generation) }
+      case .quiet: break
       }
     }
   }

@@ -55,7 +55,7 @@ extension Kernel {
   /// Sends the next run when nothing runs.
   func pump() {
     guard active == nil, !isChanging, [.idle, .busy].contains(status), let link, let run = queue.takeNext() else { return }
-    let message = run.request?.messageHeader?.id ?? UUID().uuidString.lowercased()
+    let message = run.request?.messageHeader?.id ?? FreshID.make()
     var timings = RunTimings(queued: run.description.queued)
     timings.sent = Self.now
     active = ActiveRun(run: run, message: message, timings: timings)

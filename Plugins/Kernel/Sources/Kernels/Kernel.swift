@@ -9,6 +9,7 @@ internal import PluginSDK
 /// The process may change (a restart); the id, the sessions and the settings stay. Whatever a process or a link says carries the generation it
 /// belongs to, so that nothing late is taken for news.
 actor Kernel {
+  nonisolated let executor: KernelExecutor
   nonisolated let id: String
   nonisolated let provider: any KernelProvider
   nonisolated let services: KernelServices
@@ -71,11 +72,21 @@ actor Kernel {
 
   init(id: String, plan: KernelPlan, provider: any KernelProvider, policy: KernelPolicy, services: KernelServices) {
     self.id = id
+    executor = KernelExecutor(pool: services.executor)
     firstPlan = plan
     self.plan = plan
     self.provider = provider
     self.policy = policy
     self.services = services
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+  /// Does something here and now, on the calling thread.
+  ///
+  /// - Returns: Nil when another thread is at something of this kernel: then wait for your turn.
+  nonisolated func atOnce<Result: Sendable>(_ body: @Sendable (isolated Kernel) throws -> Result) rethrows -> Result? {
+    try executor.ifFree { try assumeIsolated { try body($0) } }
   }
 
   func onLaunch(_ body: @escaping @Sendable () async -> Void) { launched = body }

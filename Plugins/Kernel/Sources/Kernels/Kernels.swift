@@ -3,13 +3,15 @@
 internal import FoundationEssentials
 internal import JSON
 internal import PluginSDK
+internal import Synchronization
 
 /// All kernels of this host, by id; and which documents use which.
 actor Kernels: ExpressionEvaluator {
   nonisolated let services: KernelServices
   nonisolated let providers: [any KernelProvider]
   private let journal: KernelJournal
-  private(set) var all: [String: Kernel] = [:]
+  private(set) var all: [String: Kernel] = [:] { didSet { copy.withLock { [all] in $0 = all } } }
+  private nonisolated let copy = Mutex<[String: Kernel]>([:])
   /// The order in which they were begun.
   private var order: [String] = []
   /// Document to kernel.
@@ -35,6 +37,9 @@ actor Kernels: ExpressionEvaluator {
   }
 
   // MARK: - Finding
+
+  /// The kernel of a whole id, for whoever does not want to wait for its turn here.
+  nonisolated func known(_ id: String) -> Kernel? { copy.withLock { $0[id] } }
 
   /// The kernel of an id, or of a beginning of one that fits only one.
   func kernel(_ id: String) throws -> Kernel {

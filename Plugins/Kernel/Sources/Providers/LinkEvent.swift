@@ -15,4 +15,6 @@ enum LinkEvent: Sendable {
   case truncated(String)
   /// The kernel is gone and will not come back, as far as this link can tell.
   case lost(String)
+  /// No news: all that has come was passed on, and the link's thread has time to deal with it.
+  case quiet
 }

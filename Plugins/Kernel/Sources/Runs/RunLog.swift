@@ -36,7 +36,7 @@ final class RunLog: Sendable {
 
   private let path: String
   private let state = Mutex(State())
-  private let news = Announcement()
+  private let followers = LogFollowers()
 
   /// - Parameter path: Of the file, made when it is needed.
   init(path: String) { self.path = path }
@@ -60,13 +60,16 @@ final class RunLog: Sendable {
     if announces { announce() }
   }
 
-  /// Wakes those who wait for chunks.
-  func announce() { news.announce() }
+  /// Whether somebody waits for chunks.
+  var isFollowed: Bool { !followers.isEmpty }
+
+  /// Serves those who wait for chunks.
+  func announce() { followers.serve(from: self) }
 
   /// Lets readers that have read everything go.
   func end(with ending: RunEnding) {
     state.withLock { $0.ending = ending }
-    news.announce()
+    announce()
   }
 
   /// Reads what there is from a position on, and moves it; empty when there is nothing new.
@@ -97,14 +100,43 @@ final class RunLog: Sendable {
     return chunks
   }
 
-  /// Waits for chunks behind a position and reads them; nil at the end of the run when all is read.
-  func next(_ position: inout Position) async throws -> [[UInt8]]? {
+  /// Gives all chunks from a number on to somebody, to the end of the run.
+  ///
+  /// - Parameters:
+  ///   - offer: Takes a chunk at once, or refuses it. Called by whoever adds it, while this waits.
+  ///   - emit: Takes one as soon as there is room for it.
+  ///   - ended: Called by whoever ends the run when all was taken at once by then; must not wait.
+  /// - Returns: The number of the next chunk.
+  func follow(
+    from first: Int, offer: @escaping @Sendable ([UInt8]) -> Bool, emit: ([UInt8]) async throws -> Void,
+    ended: @escaping @Sendable () -> Void = {}
+  ) async throws -> Int {
+    var position = Position(from: first)
     while true {
-      let seen = news.count
+      let isOver = ending != nil
       let chunks = try read(&position)
-      if !chunks.isEmpty { return chunks }
-      if ending != nil && position.next >= count { return nil }
-      try await news.wait(after: seen)
+      for chunk in chunks { try await emit(chunk) }
+      guard chunks.isEmpty else { continue }
+      if isOver { return position.next }
+      position.next = await followers.wait(for: self, at: position.next, offer, ended)
+      try Task.checkCancellation()
+    }
+  }
+
+  /// Offers what a follower has not had, as long as it is in memory and taken, and moves it on.
+  ///
+  /// - Returns: What it has to do.
+  func serve(_ next: inout Int, _ offer: ([UInt8]) -> Bool) -> LogFollowers.Turn {
+    while true {
+      let (chunks, isElsewhere, isOver) = state.withLock { [next] state in
+        let known = next >= state.first && next - state.first < state.recent.count
+        return (known ? Array(state.recent[(next - state.first)...]) : [], next < state.first, state.ending != nil)
+      }
+      if chunks.isEmpty { return isElsewhere ? .read : isOver ? .end : .wait }
+      for chunk in chunks {
+        guard offer(chunk) else { return .read }
+        next += 1
+      }
     }
   }
 

@@ -42,6 +42,9 @@ struct RunOrder: Decodable, Sendable {
   var install: Bool?
   var overlay: Bool?
 
+  /// Whether it says by what its code is to be run.
+  var wishesOfKernel: Bool { spec != nil || interpreter != nil || provider != nil }
+
   var client: String?
   var stop_on_error: Bool?
   var stdin: Bool?

@@ -24,7 +24,10 @@ final class LinkOutlet: Sendable {
       return true
     }
     guard isOurTurn else { return }
-    while let events = next() { for event in events { sink(event) } }
+    while let events = next() {
+      for event in events { sink(event) }
+      sink(.quiet)
+    }
   }
 
   /// Lets nothing more out.
