@@ -54,7 +54,7 @@ public struct Command: Sendable {
   /// whose caller should not wait for a change of threads.
   ///
   /// That thread is the caller's own with `"inline": true` in plugin.json, else the one the host enters the plugin with. At its first wait the
-  /// body leaves it and goes on on the plugin's threads; until then it must not block. `await Task.yield()` leaves it at once.
+  /// body leaves it and goes on on the plugin's threads; until then it must not block. A child task (`async let`) begins on the plugin's.
   public static func prompt(
     _ name: String, _ body: @escaping @Sendable (Payload, Call) async throws -> Payload
   ) -> Command {

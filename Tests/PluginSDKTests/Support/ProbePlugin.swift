@@ -79,11 +79,11 @@ struct ProbePlugin: Plugin {
       Command("probe.unfit") { _ -> Empty in throw PluginFailure("no", data: Double.infinity) },
       .bytes("probe.reverse") { input, _ in Payload(bytes: input.bytes.reversed(), content: .bytes) },
       .prompt("probe.prompt") { input, call in
+        async let after = threadName()
         let before = threadName()
         let taken = [call.tryEmit(bytes: Array("1".utf8)), call.tryEmit(bytes: Array("2".utf8))]
-        await Task.yield()
         if !input.bytes.isEmpty { call.answer(input) }
-        return Payload(bytes: Array("\"\(before) \(taken) \(threadName())\"".utf8))
+        return Payload(bytes: Array("\"\(before) \(taken) \(await after)\"".utf8))
       },
       .inline("probe.inline") { input in
         if input.isEmpty { _ = try topicBlocking() }

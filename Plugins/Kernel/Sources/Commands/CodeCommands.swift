@@ -26,7 +26,13 @@ struct CodeCommands: Sendable {
 
   var all: [Command] {
     [
-      .prompt("code.run") { payload, call in Payload(bytes: try await run(payload.decode(), call).bytes()) },
+      .prompt("code.run") { payload, call in
+        let order: RunOrder = try payload.decode()
+        if isPrompt(order) { return Payload(bytes: try await run(order, call).bytes()) }
+        // A child task begins on the plugin's threads.
+        async let answer = run(order, call)
+        return Payload(bytes: try await answer.bytes())
+      },
       .bytes("code.output") { payload, call in
         let input: RunInput = try payload.decode()
         let (run, log) = try await find(input.run)
@@ -71,6 +77,12 @@ struct CodeCommands: Sendable {
 
   // MARK: - Running
 
+  /// Whether it can be queued on the caller's thread: there is no file to be read, no block to be found and no kernel to be looked for.
+  private func isPrompt(_ order: RunOrder) -> Bool {
+    guard order.code != nil, order.document == nil, let kernel = order.kernel else { return false }
+    return kernels.known(kernel) != nil
+  }
+
   /// Of a document: a path's limit.
   private static let longestName = 4_096
 
@@ -78,8 +90,6 @@ struct CodeCommands: Sendable {
     if let document = order.document, document.isEmpty || document.utf8.contains(0) || document.utf8.count > Self.longestName {
       throw PluginFailure("cannot use this 'document': a name has 1 to \(Self.longestName) bytes, none of them NUL", status: .invalid)
     }
-    // To read a file and to find blocks is not for the caller's thread.
-    if order.code == nil { await Task.yield() }
     let choice = try RunChooser.choose(try await withText(order))
     let kernel = try await kernel(for: order, call)
     let batch = FreshID.make()
