@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import pexpect
 import pytest
@@ -148,24 +148,39 @@ def test_jupyter_console(host: LiveHost, way: str, tmp_path: Path) -> None:
     host.until("the proxied kernel to be gone", lambda: not host.kernels())
 
 
-def nbclient_outcomes(host: Optional[LiveHost], folder: Path) -> Dict[str, str]:
+def nbclient_outcomes(host: Optional[LiveHost], folder: Path, only: Sequence[str] = ()) -> Dict[str, str]:
     """What became of each of nbclient's own tests, whose notebooks hold the outputs that are expected."""
     folder.mkdir()
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     done = subprocess.run(
         [PYTHON, "-m", "pytest", "-q", "-rA", "--no-header", "--tb=short", "-p", "no:cacheprovider", "-c", folder / "pytest.ini", "--rootdir", BUILD / "nbclient",
-         "-k", "not TestRunCell", "tests/test_client.py"],
+         "-k", "not TestRunCell", *(only or ["tests/test_client.py"])],
         env=surroundings(folder, host), cwd=BUILD / "nbclient", capture_output=True, text=True, timeout=900)
     (folder / "log").write_text(done.stdout + done.stderr)
     return {match[2]: match[1] for match in re.finditer(r"^(PASSED|FAILED|ERROR|SKIPPED|XFAIL) (tests/.+?)(?: - .*)?$", done.stdout, re.MULTILINE)}
 
 
 def test_nbclients_own_tests(host: LiveHost, tmp_path: Path) -> None:
+    """Some of them count seconds, and fail bare, too, when the machine is busy: those that differ are run again, both ways."""
     bare = nbclient_outcomes(None, tmp_path / "bare")
     through = nbclient_outcomes(host, tmp_path / "through")
     assert len(bare) > 40, (tmp_path / "bare/log").read_text()[-3000:]
+
+    def different() -> List[str]:
+        return [name for name in bare if through.get(name) != bare[name]]
+
+    first = different()
+    log = tmp_path / "through/log"
+    for attempt in range(2):
+        again = different()
+        if not again:
+            break
+        bare |= nbclient_outcomes(None, tmp_path / f"bare-{attempt}", again)
+        through |= nbclient_outcomes(host, tmp_path / f"through-{attempt}", again)
+        log = tmp_path / f"through-{attempt}/log"
     passed = [sum(outcome == "PASSED" for outcome in found.values()) for found in (bare, through)]
-    different = {name: (outcome, through.get(name)) for name, outcome in bare.items() if through.get(name) != outcome}
-    TABLES.add("nbclient's own tests", tests=len(bare), bare=f"{passed[0]} pass", through_the_host=f"{passed[1]} pass", equal="no" if different else "yes")
-    assert not different, (tmp_path / "through/log").read_text()[-6000:]
+    TABLES.add(
+        "nbclient's own tests", tests=len(bare), bare=f"{passed[0]} pass", through_the_host=f"{passed[1]} pass",
+        run_again=", ".join(name.partition("::")[2] for name in first) or "none", equal="no" if different() else "yes")
+    assert not different(), log.read_text()[-6000:]
     host.until("the proxied kernels to be gone", lambda: not host.kernels())
