@@ -33,9 +33,7 @@ final class KernelExecutor: SerialExecutor {
     }
     guard isOurTurn else { return }
     // The last job may let go of the kernel, and the kernel of this.
-    let kept = unsafe Unmanaged.passRetained(self)
-    defer { unsafe kept.release() }
-    if PluginThread.isCurrent { drain() } else { leaveToOthers() }
+    keeping(self) { if PluginThread.isCurrent { drain() } else { leaveToOthers() } }
   }
 
   /// Does something at once, unless another thread is at something. It must not block.
