@@ -128,7 +128,7 @@ final class LiveHost {
   /// Asks again until the answer fits, at most twenty seconds.
   func until(_ arguments: String..., fits: (JSONValue) -> Bool) throws -> JSONValue {
     var last = JSONValue.null
-    let limit = time(nil) + 20
+    let limit = time(nil) + 60
     while time(nil) < limit {
       let outcome = try Program.run([Self.jackfield] + arguments + ["--home", home], in: scratch)
       if outcome.status == 0, let answer = try? JSONValue(parsing: outcome.output) {
