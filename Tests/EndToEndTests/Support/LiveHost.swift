@@ -125,7 +125,7 @@ final class LiveHost {
     return try JSONValue(parsing: outcome.output)
   }
 
-  /// Asks again until the answer fits, at most twenty seconds.
+  /// Asks again until the answer fits, at most a minute.
   func until(_ arguments: String..., fits: (JSONValue) -> Bool) throws -> JSONValue {
     var last = JSONValue.null
     let limit = time(nil) + 60

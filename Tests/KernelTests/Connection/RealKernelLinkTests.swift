@@ -23,10 +23,6 @@ import ZeroMQ
     return header.id
   }
 
-  private func types(of request: String, in recorder: LinkRecorder) -> [String] {
-    recorder.messages.filter { $0.parent?.id == request && $0.channel == .iopub }.compactMap { $0.messageHeader?.type }
-  }
-
   /// How many starts; the soak asks for 200.
   private static var starts: Int { ProcessInfo.processInfo.environment["JACKFIELD_FIRST_RUNS"].flatMap(Int.init) ?? 20 }
 
