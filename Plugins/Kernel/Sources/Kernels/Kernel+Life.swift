@@ -247,12 +247,12 @@ extension Kernel {
     await handle?.cleanUp()
   }
 
-  /// Returns when it is dead, and why.
+  /// Whether it is dead, and nothing begins it again by itself.
+  var isGone: Bool { status == .dead && !isToBeginAgain }
+
+  /// Returns when it is gone, and why.
   func death() async throws -> String {
-    while status != .dead {
-      let seen = turns.count
-      if status != .dead { try await turns.wait(after: seen) }
-    }
+    while !isGone { try await turns.wait(after: turns.count) }
     return reason ?? "the kernel is gone"
   }
 
@@ -264,16 +264,21 @@ extension Kernel {
     turns.announce()
     guard !isChanging else { return }
     let sentence = killReason ?? "the kernel \(end.sentence)"
+    autorestarts.removeAll { $0 < Self.now - 600 }
+    isToBeginAgain = !isDoomed && autorestarts.count < policy.autorestart
     set(.dead, reason: sentence)
     abortAll(because: end.lastErrors.isEmpty ? sentence : "\(sentence); its standard error ends with:\n\(end.lastErrors)", status: .lost)
     services.news(.died(summary, end))
     await letGo()
-    await beginAgain(after: sentence)
+    if isToBeginAgain { await beginAgain(after: sentence) }
   }
 
   private func beginAgain(after sentence: String) async {
-    autorestarts.removeAll { $0 < Self.now - 600 }
-    guard !isDoomed, autorestarts.count < policy.autorestart else { return }
+    defer {
+      isToBeginAgain = false
+      turns.announce()
+    }
+    guard !isDoomed else { return }
     autorestarts.append(Self.now)
     do {
       try await restart(because: sentence)

@@ -46,6 +46,8 @@ actor Kernel {
   var isDoomed = false
   /// When it was begun again by itself.
   var autorestarts: [Double] = []
+  /// It died, and is begun again by itself.
+  var isToBeginAgain = false
 
   var queue = RunQueue()
   var active: ActiveRun?

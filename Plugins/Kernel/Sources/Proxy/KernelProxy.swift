@@ -58,7 +58,6 @@ actor KernelProxy {
     }
     watch.cancel()
     await kernel.stopObserving(observer)
-    if let death { answerAll(because: death) }
     door.close()
     if let death { throw PluginFailure("kernel '\(kernel.id)' can be used no more: \(death)", code: "kernel_dead", status: .gone) }
     return isAskedToEnd
@@ -147,19 +146,15 @@ actor KernelProxy {
     }
   }
 
-  /// The kernel will not reply: the reply is ours, as a kernel's would be.
-  private func end(_ header: MessageHeader, _ ending: RunEnding?) {
-    guard let request = asking.removeValue(forKey: header.id) else { return }
+  /// The kernel will not reply: the reply is ours, as a kernel's would be. A kernel that is dead for good has none, here as anywhere: front ends
+  /// see its death by the end of the process they began, and some take any reply for its own.
+  private func end(_ header: MessageHeader, _ ending: RunEnding?) async {
+    let isGone = await kernel.isGone
+    guard let request = asking.removeValue(forKey: header.id), !isGone else { return }
     if ending?.status == .lost { return lose(request, header, ending?.reason ?? "the kernel is gone") }
     running[header.id] = nil
     // Idle without a reply: what it did, it did.
     answer(request, header, ["status": ending?.status == .ok ? "ok" : "aborted", "execution_count": 0])
-  }
-
-  /// No front end waits for what cannot come any more.
-  private func answerAll(because why: String) {
-    for request in asking.values { if let header = request.message.messageHeader { lose(request, header, why) } }
-    asking = [:]
   }
 
   /// What its code would have printed of an error is the reason here: front ends show that, and not the reply.
