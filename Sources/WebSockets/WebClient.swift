@@ -2,12 +2,14 @@
 
 /// Asks web servers and opens WebSockets, all on one thread of its own. One does for a whole program.
 public final class WebClient: Sendable {
-  private let loop: WebLoop
+  private let loop: WebClientLoop
 
   /// Begins the thread.
   ///
   /// - Parameter threadName: At most 15 bytes, seen in debuggers and `top -H`.
-  public init(threadName: String = "jf-web") throws(WebError) { loop = try WebLoop(name: threadName) }
+  public init(threadName: String = "jf-web") throws(WebError) {
+    loop = try WebClientLoop(name: threadName) { queue throws(WebError) in try WebLoopCore(queue) }
+  }
 
   /// Asks, and waits for the whole answer. Every status is an answer; nothing is followed or repeated.
   ///

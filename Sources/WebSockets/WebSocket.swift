@@ -13,13 +13,13 @@ public final class WebSocket: Sendable {
     var isClosed = false
   }
 
-  private let loop: WebLoop
+  private let loop: WebClientLoop
   private let limit: Int
   private let address: WebAddress
   private let ended: AsyncStream<Void>
   private let state = Mutex(State())
 
-  init(loop: WebLoop, limit: Int, address: WebAddress, ended: AsyncStream<Void>) {
+  init(loop: WebClientLoop, limit: Int, address: WebAddress, ended: AsyncStream<Void>) {
     self.loop = loop
     self.limit = limit
     self.address = address

@@ -4,8 +4,8 @@ internal import CWebSockets
 internal import Synchronization
 
 /// The library's context and all connections. Belongs to the loop's thread alone.
-@safe final class WebLoopCore {
-  private let queue: WebLoopQueue
+@safe final class WebLoopCore: WebLoopBody {
+  private let queue: WebLoopQueue<WebLoopCore>
   private let box: Unmanaged<WebLoopBox>
   private let tables: WebTables
   private let context: OpaquePointer
@@ -19,7 +19,7 @@ internal import Synchronization
   /// In bytes of one piece of what is sent or received.
   static let pieceSize = 64 << 10
 
-  init(_ queue: WebLoopQueue) throws(WebError) {
+  init(_ queue: WebLoopQueue<WebLoopCore>) throws(WebError) {
     lws_set_log_level(0, nil)
     self.queue = queue
     let tables = unsafe WebTables()

@@ -4,8 +4,8 @@ internal import CWebSockets
 internal import Synchronization
 
 /// What other threads want done on the loop's, in order.
-final class WebLoopQueue: Sendable {
-  typealias Job = @Sendable (WebLoopCore) -> Void
+final class WebLoopQueue<Core: WebLoopBody>: Sendable {
+  typealias Job = @Sendable (Core) -> Void
 
   private struct State {
     var jobs: [Job] = []

@@ -8,7 +8,7 @@ struct WebThread: @unchecked Sendable {
   private let id: pthread_t
 
   /// Runs the loop on a thread of its own, which takes it over: nobody else may hold it.
-  static func start(name: String, _ core: consuming sending WebLoopCore) -> WebThread? {
+  static func start(name: String, _ core: consuming sending some WebLoopBody) -> WebThread? {
     // What crosses is handed over whole: the closure is called once, and nothing of it stays here.
     nonisolated(unsafe) let owned = core
     return start(name: name) { unsafe owned.run() }
