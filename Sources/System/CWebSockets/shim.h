@@ -3,6 +3,7 @@
 #define JACKFIELD_CWEBSOCKETS_SHIM_H
 #include <libwebsockets.h>
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 /* LWS_PRE is a computed macro, which Swift does not import: the room the library wants before what it sends. */
 enum { JF_WEBSOCKETS_BEFORE = LWS_PRE };
@@ -27,4 +28,8 @@ static inline void jf_websockets_sleep_on(jf_websockets_timer *timer) { lws_sul_
 
 /* OpenSSL takes a thread's old error for one of the next operation, and reading a file of authorities may leave one. A macro in Swift's eyes. */
 static inline void jf_websockets_forget_errors(void) { ERR_clear_error(); }
+
+/* A GNU extension, which Swift's Glibc module does not show: without it a socket could leak into a child that is begun meanwhile. */
+int accept4(int, struct sockaddr *, socklen_t *, int);
+static inline int jf_websockets_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 #endif

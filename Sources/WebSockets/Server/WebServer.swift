@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Synchronization
+
+/// Serves HTTP and WebSockets to programs of this machine, all on one thread of its own.
+///
+/// Sockets, waiting and time are the library's; requests and frames are read by this wrapper, because the library's own server takes
+/// frames without a mask and requests that two programs read in two ways, and cannot take over an open WebSocket from another process.
+public final class WebServer: Sendable {
+  private let loop: WebLoop<WebServerCore>
+  private let listener: WebListener
+  private let wasHandedOut = Mutex(false)
+
+  /// Listens, and begins the thread.
+  ///
+  /// - Parameters:
+  ///   - threadName: At most 15 bytes, seen in debuggers and `top -H`.
+  ///   - onRequest: Called on the server's thread with each whole request; must not wait. Answers, then or later, on any thread.
+  ///   - onUpgrade: Called on the server's thread for whoever wants a WebSocket; must not wait.
+  /// - Throws: `invalid`: the port is taken, the path cannot be used.
+  public init(
+    _ settings: WebServerSettings = WebServerSettings(), threadName: String = "jf-web-server",
+    onRequest: @escaping @Sendable (WebServerRequest, WebResponder) -> Void = { $1.send(WebServerResponse(404, text: "not found\n")) },
+    onUpgrade: @escaping @Sendable (WebServerHead) -> WebUpgradeDecision = { _ in .refuse(WebServerResponse(404, text: "not found\n")) }
+  ) throws(WebError) {
+    let listener = try WebListener(settings.listener)
+    self.listener = listener
+    let handlers = WebServerHandlers(onRequest: onRequest, onUpgrade: onUpgrade)
+    loop = try WebLoop(name: threadName) { queue throws(WebError) in
+      try WebServerCore(queue, settings: settings, handlers: handlers, listener: listener)
+    }
+  }
+
+  /// Where it listens; nil: on a Unix socket.
+  public var port: Int? { listener.port }
+
+  /// Another descriptor of the listening socket, to be handed to another process. Connections that come after the stop of this server wait
+  /// for that one. Whoever asks closes it.
+  public func copyListener() throws(WebError) -> Int32 {
+    let copy = try listener.copy()
+    wasHandedOut.withLock { $0 = true }
+    return copy
+  }
+
+  /// Takes over an open WebSocket from another process; see `WebServerSocket.detach`.
+  ///
+  /// - Parameter opened: As in `WebUpgradeDecision.accept`.
+  public func adopt(
+    _ detached: WebDetachedSocket, options: WebServerSocketOptions = WebServerSocketOptions(),
+    opened: @escaping @Sendable (WebServerSocket) -> @Sendable (WebServerEvent) -> Void
+  ) throws(WebError) {
+    let isTaken = loop.run { core in core.adopt(detached, options, opened) }
+    if !isTaken {
+      close(detached.descriptor)
+      throw WebError(.stopped, "cannot take over a WebSocket: the server was stopped")
+    }
+  }
+
+  /// Ends every connection and the thread, and waits for that, some milliseconds. Must not be called in its handlers.
+  ///
+  /// WebSockets are told with code 1001; who cannot bear that is aborted before, by `WebServerSocket.abort`.
+  public func stop() {
+    loop.stop()
+    listener.close()
+    if let path = listener.path, !wasHandedOut.withLock({ $0 }) { _ = unsafe unlink(path) }
+  }
+}
