@@ -107,6 +107,7 @@ targets += [
   .testTarget(name: "PythonBlocksTests", dependencies: ["PythonBlocks"]),
   .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
   .testTarget(name: "SignaturesTests", dependencies: ["Signatures", "JSON"]),
+  .testTarget(name: "WebServerTests", dependencies: ["WebSockets"], exclude: ["Support/clients.py"]),
   .testTarget(name: "WebSocketsTests", dependencies: ["WebSockets"], exclude: ["Support/peer.py"]),
   .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"]),
 ]
