@@ -5,7 +5,7 @@ import Testing
 import WebSockets
 
 /// Clients that others have written, each in a process of its own.
-@Suite(.timeLimit(.minutes(3))) struct PeerTests {
+@Suite(.timeLimit(.minutes(5)), .onOwnThread) struct PeerTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .path
 

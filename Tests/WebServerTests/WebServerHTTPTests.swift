@@ -6,7 +6,7 @@ import Testing
 @testable import WebSockets
 
 /// Requests over bare connections to a real server.
-@Suite(.timeLimit(.minutes(2))) struct WebServerHTTPTests {
+@Suite(.timeLimit(.minutes(5)), .onOwnThread) struct WebServerHTTPTests {
   @Test func manyRequestsOnOneConnection() throws {
     let echo = try EchoServer()
     let client = try RawClient(echo.port)
@@ -227,7 +227,10 @@ import Testing
   }
 
   @Test func aByteNowAndThenDoesNotHelp() throws {
-    let echo = try EchoServer { $0.headTime = .milliseconds(200) }
+    let echo = try EchoServer {
+      $0.headTime = .milliseconds(200)
+      $0.closeTime = .milliseconds(100)
+    }
     let slow = try RawClient(echo.port)
     try slow.send("GET /what HTTP/1.1\r\n")
     let begin = ContinuousClock.now

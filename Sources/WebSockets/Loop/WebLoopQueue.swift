@@ -41,6 +41,8 @@ final class WebLoopQueue<Core: WebLoopBody>: Sendable {
   func take() -> [Job]? {
     state.withLock { state in
       if state.isStopping && state.jobs.isEmpty { return nil }
+      // The wish to stop may have been told by the same waking as these jobs: the loop must not wait after them.
+      if state.isStopping { wake(state) }
       defer { state.jobs = [] }
       return state.jobs
     }

@@ -29,24 +29,24 @@ final class EchoServer: Sendable {
     case "/dropped": break
     case "/later":
       // From another thread.
-      Task(executorPreference: OwnThread.shared) { responder.send(WebServerResponse(200, text: "later")) }
+      Task(executorPreference: OwnThread.servers) { responder.send(WebServerResponse(200, text: "later")) }
     case "/split": responder.send(WebServerResponse(200, headers: [WebHeader("X", "a\r\nSet-Cookie: b")]))
     case "/pieces":
       let stream = responder.begin(200)
-      Task(executorPreference: OwnThread.shared) {
+      Task(executorPreference: OwnThread.servers) {
         for number in 0..<100 { try? await stream.send(Array("piece \(number)\n".utf8)) }
         stream.finish()
       }
     case "/length":
       let stream = responder.begin(200, headers: [WebHeader("Content-Length", "6")])
-      Task(executorPreference: OwnThread.shared) {
+      Task(executorPreference: OwnThread.servers) {
         try? await stream.send(Array("abc".utf8))
         try? await stream.send(Array("def".utf8))
         stream.finish()
       }
     case "/broken":
       let stream = responder.begin(200, headers: [WebHeader("Content-Length", "6")])
-      Task(executorPreference: OwnThread.shared) {
+      Task(executorPreference: OwnThread.servers) {
         try? await stream.send(Array("abc".utf8))
         _ = stream
       }
@@ -96,7 +96,7 @@ final class EchoServer: Sendable {
     case "abort": socket.abort()
     case "big": try? socket.post(.binary([UInt8](repeating: 7, count: Int(words[1]) ?? 0)))
     case "detach":
-      Task(executorPreference: OwnThread.shared) {
+      Task(executorPreference: OwnThread.servers) {
         let detached = try? await socket.detach()
         if let detached { notes.keep(detached) }
         notes.note(detached == nil ? "not detached" : "detached")

@@ -146,7 +146,11 @@ extension RawClient {
       ? [UInt8(size) | 0x80]
       : size < 65_536
         ? [254, UInt8(size >> 8), UInt8(size & 255)] : [255] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
-    return [first] + length + mask + payload.indices.map { payload[$0] ^ mask[$0 & 3] }
+    var masked = payload
+    masked.withUnsafeMutableBufferPointer { bytes in
+      for index in 0..<bytes.count { bytes[index] ^= mask[index & 3] }
+    }
+    return [first] + length + mask + masked
   }
 
   func sendText(_ text: String) throws { try send(Self.frame(0x81, Array(text.utf8))) }
