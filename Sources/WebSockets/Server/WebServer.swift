@@ -7,6 +7,8 @@ internal import Synchronization
 ///
 /// Sockets, waiting and time are the library's; requests and frames are read by this wrapper, because the library's own server takes
 /// frames without a mask and requests that two programs read in two ways, and cannot take over an open WebSocket from another process.
+///
+/// Plain HTTP/1.1 and 1.0, without encryption and without compression. Who closes only its own half of a connection is taken to have gone.
 public final class WebServer: Sendable {
   private let loop: WebLoop<WebServerCore>
   private let listener: WebListener
