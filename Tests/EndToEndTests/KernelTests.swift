@@ -167,4 +167,24 @@ import Testing
       #expect(none.error.contains("there is no kernel: begin one with kernel.start, or run a block with code.run"))
     }
   }
+
+  /// As a kernel does whose front end was killed.
+  @Test func aProxyEndsWithTheFrontEndThatBeganIt() async throws {
+    try await onOwnThread {
+      let host = try LiveHost()
+      let connection = folder + "/front.json"
+      let made = try Program.run(
+        [Self.python, "-c", "import sys; from jupyter_client.connect import write_connection_file as w; w(sys.argv[1])", connection],
+        in: folder)
+      try #require(made.status == 0, "\(made.error)")
+      let frontEnd = """
+        JPY_PARENT_PID=$$ '\(LiveHost.jackfield)' --home '\(host.home)' kernel proxy --json --python '\(Self.python)' -f '\(connection)' > out 2>&1 &
+        until grep -q listening out; do kill -0 $! || { cat out >&2; exit 1; }; done
+        """
+      let begun = try Program.run(["sh", "-c", frontEnd], in: folder)
+      #expect(begun.status == 0, "\(begun.error)")
+      _ = try host.until("call", "kernel.list") { $0["kernels"]?.arrayValue?.isEmpty == true }
+      #expect(host.stop().status == 0)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import JSON
 
 /// Offers a kernel to a Jupyter front end, for as long as that front end wants it: started by Jupyter as if it were the kernel itself.
@@ -6,6 +7,8 @@ struct KernelProxy {
   private let home: String?
   private let input: JSONValue
   private let verbose: Bool
+  /// Whoever began this, if it says that a kernel is to end with it; nil: nobody does.
+  private let parent = Environment.all["JPY_PARENT_PID"].map { _ in getppid() }
 
   init(_ invocation: Invocation) throws {
     guard let file = invocation.value("-f") else {
@@ -37,13 +40,16 @@ struct KernelProxy {
       .mapValues { .string($0) }
   }
 
+  /// In milliseconds: how often is looked whether the front end lives, as kernels do.
+  private static let parentInterval: Int32 = 1_000
+
   /// Lasts as long as the front end; SIGINT is meant for the kernel, SIGTERM for this process.
   func run() throws -> Int32 {
     Interrupt.watch(always: true)
     let stream = try CallStream("kernel.proxy", input, home: home, timeout: Int(Int32.max))
     var kernel = input["kernel"].map { ["kernel": $0] } ?? input["document"].map { ["document": $0] } ?? [:]
     while true {
-      switch try stream.next() {
+      switch try stream.next(milliseconds: parent.map { _ in Self.parentInterval }) {
       case .chunk(let chunk):
         if let id = chunk["kernel"] { kernel = ["kernel": id] }
         if verbose { Terminal.printLine(chunk) }
@@ -52,7 +58,8 @@ struct KernelProxy {
         interrupt(kernel)
       case .answer: return SystemExit.ok
       case .failure(let failure): throw CommandFailure(failure.description)
-      case .progress, .other, .silent: break
+      case .silent: if let parent, getppid() != parent { return try end(stream) }
+      case .progress, .other: break
       }
     }
   }
