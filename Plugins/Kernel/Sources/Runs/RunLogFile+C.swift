@@ -84,11 +84,6 @@ final class RunLogFile: Sendable {
     return .chunk(chunk)
   }
 
-  /// The chunk that begins at an offset; nil at the end, and where some are missing.
-  func chunk(at offset: Int64) throws -> [UInt8]? {
-    if case .chunk(let chunk) = try record(at: offset) { chunk } else { nil }
-  }
-
   private func number(at offset: Int64) throws -> UInt32? {
     let head = try bytes(4, at: offset)
     guard head.count == 4 else { return nil }
