@@ -135,6 +135,16 @@ import Testing
     }
   }
 
+  @Test func whatIsOrderedWhenItDiesWaitsForItsReturn() async throws {
+    try await KernelBench.with { bench in
+      let kernel = try await bench.start(policy: KernelPolicy(KernelSettings(), autorestart: 100))
+      for _ in 1...10 {
+        _ = try await bench.run("exit 1", on: kernel)
+        #expect(try await bench.run("1", on: kernel).ending.status == .ok)
+      }
+    }
+  }
+
   @Test func aKernelThatWasBegunAgainByItselfIsFoundAgain() async throws {
     let first = try KernelBench()
     let kernel = try await first.start(policy: KernelPolicy(KernelSettings(), autorestart: 1))

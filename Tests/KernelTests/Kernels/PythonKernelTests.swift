@@ -42,7 +42,8 @@ import Testing
       _ = try await bench.recorder.first { $0.types(of: run.description.id).contains("stream") ? true : nil }
       _ = try await kernel.interrupt()
       #expect(try await bench.end(of: run).ending.status == .error)
-      #expect(text(try await bench.run("child.wait(60)", on: kernel).events) == "-2")
+      // It ended long before its 600 seconds; Python forgets how, and says 0, when the signal came right after it had been told.
+      #expect(["-2", "0"].contains(text(try await bench.run("child.wait(60)", on: kernel).events)))
     }
   }
 

@@ -278,10 +278,15 @@ extension Kernel {
       isToBeginAgain = false
       turns.announce()
     }
-    guard !isDoomed else { return }
+    // Somebody ends it, or has begun it again already.
+    guard !isDoomed, !isChanging else { return }
     autorestarts.append(Self.now)
     do {
-      try await restart(because: sentence)
+      // What was ordered since it died waits for the new one.
+      try await changing("restart") {
+        set(.restarting, reason: sentence)
+        try await launch()
+      }
     } catch {
       services.warning("kernel not begun again", ["kernel": id, "reason": "\(error)"])
     }

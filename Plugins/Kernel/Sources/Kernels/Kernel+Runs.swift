@@ -8,7 +8,7 @@ internal import PluginSDK
 extension Kernel {
   /// Puts runs into the queue, in order.
   func run(_ runs: [QueuedRun]) throws {
-    guard status != .dead, status != .terminating else {
+    guard status != .dead || isToBeginAgain, status != .terminating else {
       throw failure(
         "cannot run code on kernel '\(id)': \(reason ?? "it is \(status.rawValue)"); restart it, or run in another", code: "kernel_dead",
         status: .gone)
