@@ -29,7 +29,7 @@ internal import CSimdjson
 
   /// Parses one document: strict, UTF-8, nothing behind it.
   ///
-  /// - Parameter text: Copied; it may go away as soon as this returns.
+  /// - Parameter text: Read during the call alone; it may go away as soon as this returns.
   public func parse(_ text: UnsafeRawBufferPointer) throws(JSONError) -> JSONElement {
     generation += 1
     var root = simdjson_shim_element()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import Testing
 
@@ -68,6 +69,26 @@ import Testing
       let old = try parser.parse(Array("[1]".utf8))
       _ = try parser.parse(Array("[2]".utf8))
       _ = old.kind
+    }
+  }
+
+  /// A large text is read where it lies, and so must not be read beyond the page it ends in.
+  @Test func aLargeTextMayEndWhereverItLikes() throws {
+    let page = 4096
+    let room = 40 * page
+    let memory = try #require(mmap(nil, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    defer { munmap(memory, room + page) }
+    #expect(mprotect(memory + room, page, PROT_NONE) == 0)
+    let parser = JSONParser()
+    for distance in 0...130 {
+      let size = 100_000 + distance % 7
+      let text = Array("{\"a\":\"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: size) + Array("\",\"n\":12345}".utf8)
+      let place = memory + room - distance - text.count
+      text.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: text.count) }
+      let root = try parser.parse(UnsafeRawBufferPointer(start: place, count: text.count))
+      #expect(root["a"]?.string?.utf8.count == size && root["n"]?.int == 12_345)
+      #expect(throws: JSONError.self) { try parser.parse(UnsafeRawBufferPointer(start: place, count: text.count - 1)) }
+      #expect(throws: JSONError.self) { try parser.parse(UnsafeRawBufferPointer(start: place, count: size - 9)) }
     }
   }
 

@@ -19,6 +19,16 @@ namespace {
 // Above this the parser's buffers are given back once a small document follows: one huge line must not cost its memory for ever.
 constexpr size_t keptCapacity = size_t{1} << 20;
 constexpr size_t firstCapacity = 4096;
+// From here on a text is read where it lies, if it may be: small ones are copied into a buffer that is there anyway.
+constexpr size_t largeText = size_t{64} << 10;
+constexpr uintptr_t smallestPage = 4096;
+
+// simdjson reads some bytes behind a text and uses none of them. Where these lie in the page of the last byte they are there to be read, and the
+// text need not be copied: its documentation calls that free padding.
+bool needsCopy(const uint8_t *text, size_t length) {
+  const auto last = reinterpret_cast<uintptr_t>(text) + length - 1;
+  return length < largeText || last % smallestPage + simdjson::SIMDJSON_PADDING >= smallestPage;
+}
 
 template <typename To, typename From> To bits(const From &from) {
   static_assert(sizeof(To) == sizeof(From), "the shim's structs mirror simdjson's, bit by bit");
@@ -103,7 +113,7 @@ int32_t simdjson_shim_parse(simdjson_shim_parser *parser, const uint8_t *text, s
     const bool oversized = parser->parser && parser->parser->capacity() > keptCapacity && length <= keptCapacity;
     if ((!parser->parser || oversized) && !parser->renew()) return simdjson::MEMALLOC;
     element opened;
-    auto error = parser->parser->parse(text, length).get(opened);
+    auto error = parser->parser->parse(text, length, needsCopy(text, length)).get(opened);
     if (error == simdjson::NUMBER_ERROR) {
       const std::string again = withLongIntegersAsDoubles(text, length);
       if (again.size() != length) error = parser->parser->parse(again.data(), again.size()).get(opened);
