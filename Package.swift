@@ -80,6 +80,7 @@ targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapt
 targets += plugin("Export", uses: ["Archive", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Health", uses: ["JSON"])
 targets += plugin("Kernel", uses: ["ZeroMQ", "WebSockets", "Processes", "PythonBlocks", "Crypto", "SQLite", "JSON", "CLinux"])
+targets += plugin("RunBridge", uses: ["WebSockets", "Processes", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Store", uses: ["Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Trainer", uses: ["CLinux", "JSON", "Processes"])
 
@@ -130,6 +131,7 @@ let package = Package(
     .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
     .library(name: "Kernel", type: .dynamic, targets: ["KernelEntry"]),
+    .library(name: "RunBridge", type: .dynamic, targets: ["RunBridgeEntry"]),
     .library(name: "Store", type: .dynamic, targets: ["StoreEntry"]),
     .library(name: "Trainer", type: .dynamic, targets: ["TrainerEntry"]),
     .library(name: "FaultyPlugin", type: .dynamic, targets: ["SwiftFault"]),  // for tests alone

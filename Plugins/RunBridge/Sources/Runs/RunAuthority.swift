@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Knows the runs and their tokens; the door asks it before it lets anybody in. Called on the door's thread: must not wait.
+protocol RunAuthority: Sendable {
+  /// Whose token and session these are; nil: nobody's, or of a run that is over. Compared in constant time.
+  func caller(token: String, session: String?, connection: UInt?) -> Caller?
+
+  /// A connection of a run is open.
+  func connected(_ caller: Caller)
+
+  /// It is closed, by whomever.
+  func disconnected(_ caller: Caller)
+}
