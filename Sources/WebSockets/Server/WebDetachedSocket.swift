@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// An open WebSocket between two processes: what one hands to the other.
 public struct WebDetachedSocket: Sendable, Hashable {
   /// Whoever holds this closes it, or has it taken over.
@@ -17,5 +19,12 @@ public struct WebDetachedSocket: Sendable, Hashable {
     self.unread = unread
     self.target = target
     self.subprotocol = subprotocol
+  }
+
+  /// Closes it with a reset, for one that nobody takes over: the client sees that it broke.
+  public func abort() {
+    var lingering = linger(l_onoff: 1, l_linger: 0)
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
+    close(descriptor)
   }
 }
