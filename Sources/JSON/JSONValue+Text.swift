@@ -67,18 +67,33 @@ private struct Writer {
 
   private mutating func write(_ string: String) {
     text.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): text += "\\\"".utf8
-      case UInt8(ascii: "\\"): text += "\\\\".utf8
-      case UInt8(ascii: "\n"): text += "\\n".utf8
-      case UInt8(ascii: "\r"): text += "\\r".utf8
-      case UInt8(ascii: "\t"): text += "\\t".utf8
-      case 0..<0x20, 0x7F: writeEscaped(byte)
-      default: text.append(byte)
+    var string = string
+    // What needs no escape is copied in runs: byte by byte a long text would be the slowest part of a message.
+    string.withUTF8 { bytes in
+      var start = 0
+      for index in bytes.indices where unsafe Self.needsEscape(bytes[index]) {
+        unsafe text.append(contentsOf: bytes[start..<index])
+        unsafe writeEscape(of: bytes[index])
+        start = index + 1
       }
+      unsafe text.append(contentsOf: bytes[start...])
     }
     text.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+  }
+
+  private mutating func writeEscape(of byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): text += "\\\"".utf8
+    case UInt8(ascii: "\\"): text += "\\\\".utf8
+    case UInt8(ascii: "\n"): text += "\\n".utf8
+    case UInt8(ascii: "\r"): text += "\\r".utf8
+    case UInt8(ascii: "\t"): text += "\\t".utf8
+    default: writeEscaped(byte)
+    }
   }
 
   private mutating func writeEscaped(_ byte: UInt8) {

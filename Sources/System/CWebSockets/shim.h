@@ -2,7 +2,9 @@
 #ifndef JACKFIELD_CWEBSOCKETS_SHIM_H
 #define JACKFIELD_CWEBSOCKETS_SHIM_H
 #include <libwebsockets.h>
+#include <linux/sockios.h>
 #include <openssl/err.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /* LWS_PRE is a computed macro, which Swift does not import: the room the library wants before what it sends. */
@@ -32,4 +34,10 @@ static inline void jf_websockets_forget_errors(void) { ERR_clear_error(); }
 /* A GNU extension, which Swift's Glibc module does not show: without it a socket could leak into a child that is begun meanwhile. */
 int accept4(int, struct sockaddr *, socklen_t *, int);
 static inline int jf_websockets_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+/* In bytes of what the other side has not taken yet; below zero: not known. A variadic call. */
+static inline int jf_websockets_not_taken(int socket) {
+  int count = 0;
+  return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
+}
 #endif

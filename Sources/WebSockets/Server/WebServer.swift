@@ -45,6 +45,11 @@ public final class WebServer: Sendable {
     return copy
   }
 
+  /// Lets nobody in any more; those inside stay. Who comes waits on the listening socket, for whoever has a copy of it.
+  public func stopAccepting() {
+    _ = loop.run { core in core.stopAccepting() }
+  }
+
   /// Takes over an open WebSocket from another process; see `WebServerSocket.detach`.
   ///
   /// - Parameter opened: As in `WebUpgradeDecision.accept`.

@@ -28,6 +28,8 @@ final class WebServerChannel {
   /// What was read of a frame that is not whole, if that is all there is; nil in the middle of a message.
   var unread: [UInt8]? { hasSaidGoodbye || isOver ? nil : reader.unread }
 
+  var endsWithReset: Bool { options.endsWithReset }
+
   // MARK: - Receiving
 
   func received(_ bytes: ArraySlice<UInt8>) {
@@ -72,6 +74,7 @@ final class WebServerChannel {
   func isOverdue() {
     guard !hasSaidGoodbye else { return connection.cut(nil) }
     let reason = "a message did not end within \(settings.messageTime)"
+    guard !options.endsWithReset else { return connection.abort(WebError(.timeout, "a WebSocket was reset: \(reason)")) }
     sayGoodbye(code: 1_008, reason: reason)
     over(WebSocketClosure(code: nil, reason: "", error: WebError(.timeout, "a WebSocket was closed with code 1008: \(reason)")))
   }

@@ -21,7 +21,7 @@ internal import Glibc
   /// It owns this.
   unowned let core: WebServerCore
   private let handle: OpaquePointer
-  private let socket: Int32
+  let socket: Int32
   private(set) var phase = Phase.head
   private var input: [UInt8] = []
   private var headReader: HeadReader
@@ -36,6 +36,8 @@ internal import Glibc
   private var writeDeadline: Int64?
   /// Whether the time for the client's goodbye begins when nothing waits to be sent any more.
   private var expectsEnd = false
+  /// How it ends once nothing is under way; nil: it stays.
+  var leaving: WebLeaving?
 
   /// In bytes of later requests that are read while one is being answered.
   private static let readAhead = 64 << 10
@@ -49,7 +51,7 @@ internal import Glibc
     deadline = core.deadline(in: core.settings.headTime)
   }
 
-  var firstDeadline: Int64? { [deadline, writeDeadline].compactMap { $0 }.min() }
+  var firstDeadline: Int64? { [deadline, writeDeadline, leaving?.nextLook].compactMap { $0 }.min() }
 
   /// In bytes that wait to be sent.
   var bytesWaiting: Int { output.waiting }
@@ -58,7 +60,9 @@ internal import Glibc
 
   func received(_ bytes: [UInt8]) {
     switch phase {
-    case .webSocket(let channel): channel.received(bytes[...])
+    case .webSocket(let channel):
+      channel.received(bytes[...])
+      leaveIfIdle()
     case .goodbye, .over: break
     case .head, .body, .answering:
       input += bytes
@@ -71,6 +75,7 @@ internal import Glibc
     case .drained:
       writeDeadline = nil
       if expectsEnd { everythingIsSaid() }
+      leaveIfIdle()
     case .blocked(let didSend):
       if didSend || writeDeadline == nil { writeDeadline = core.deadline(in: core.settings.writeTime) }
       unsafe lws_callback_on_writable(handle)
@@ -113,23 +118,28 @@ internal import Glibc
   /// Ends it with a reset instead of a goodbye.
   ///
   /// Dissolving the connection resets it here and now; lingering for no time would not do, for the library says goodbye before it closes.
-  func abort() {
+  func abort(_ error: WebError? = nil) {
     var nowhere = sockaddr()
     nowhere.sa_family = sa_family_t(AF_UNSPEC)
     unsafe connect(socket, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
-    cut(nil)
+    cut(error)
   }
 
   /// The server ends.
   func stop() {
-    if case .webSocket(let channel) = phase { channel.close(code: 1_001, reason: "the server was stopped") }
-    end(WebError(.stopped, "the server was stopped"))
+    let error = WebError(.stopped, "the server was stopped")
+    if case .webSocket(let channel) = phase {
+      if channel.endsWithReset { return abort(error) }
+      channel.close(code: 1_001, reason: error.message)
+    }
+    end(error)
   }
 
   func endIfOverdue(_ now: Int64) {
     if let writeDeadline, writeDeadline <= now {
-      return cut(WebError(.timeout, "the client did not take one byte for \(core.settings.writeTime), and \(output.waiting) wait"))
+      return takesNothing()
     }
+    if let leaving, leaving.nextLook <= now { leaveIfIdle() }
     guard let deadline, deadline <= now else { return }
     self.deadline = nil
     switch phase {
@@ -142,6 +152,11 @@ internal import Glibc
     }
   }
 
+  private func takesNothing() {
+    let error = WebError(.timeout, "the client did not take one byte for \(core.settings.writeTime), and \(output.waiting) wait")
+    if case .webSocket(let channel) = phase, channel.endsWithReset { abort(error) } else { cut(error) }
+  }
+
   /// Marks the end and tells it; false when it was marked before.
   @discardableResult private func end(_ error: WebError?) -> Bool {
     if case .over = phase { return false }
@@ -150,12 +165,14 @@ internal import Glibc
     deadline = nil
     writeDeadline = nil
     core.forget(self)
+    let left = leaving.take()
     for parcel in output.takeUnsent() { parcel.sent?(error ?? Self.ended) }
     switch before {
     case .webSocket(let channel): channel.isGone(error)
     case .answering(let answering): answering.ended?()
     case .head, .body, .goodbye, .over: break
     }
+    left?.isOver()
     return true
   }
 

@@ -25,6 +25,7 @@ internal import Glibc
   private var nextDeadline = Int64.max
   /// When accepting goes on, after the system had no descriptor left; nil: it goes on.
   private var pausedUntil: Int64?
+  private var isAccepting = true
   private var date: (second: time_t, text: String) = (0, "")
 
   /// In bytes of what is read at once.
@@ -118,8 +119,15 @@ extension WebServerCore {
     connections[number]?.isGone()
   }
 
+  /// Lets nobody in any more.
+  func stopAccepting() {
+    isAccepting = false
+    if let handle = unsafe listenerHandle { unsafe lws_rx_flow_control(handle, 0) }
+  }
+
   /// Lets in who waits.
   func accept() {
+    guard isAccepting else { return }
     for _ in 0..<Self.acceptsAtOnce {
       let socket = jf_websockets_accept(listener)
       guard socket >= 0 else { return pauseWhenFull(errno) }
@@ -222,7 +230,7 @@ extension WebServerCore {
     nextDeadline = .max
     if let until = pausedUntil, until <= now, let handle = unsafe listenerHandle {
       pausedUntil = nil
-      unsafe lws_rx_flow_control(handle, 1)
+      if isAccepting { unsafe lws_rx_flow_control(handle, 1) }
     }
     for connection in Array(connections.values) {
       connection.endIfOverdue(now)

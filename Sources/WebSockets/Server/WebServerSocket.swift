@@ -61,19 +61,31 @@ public final class WebServerSocket: Sendable {
     }
   }
 
+  /// Ends it with a reset once the client's system has taken all that waits, at the latest after the limit.
+  public func abort(afterSendingWithin limit: Duration) {
+    outlet.run { connection in
+      if case .webSocket = connection.phase { connection.leave(.reset, within: limit) }
+    }
+  }
+
   /// Gives the open connection away, to be taken over by another process with `WebServer.adopt`; here it ends, as when it just broke.
   ///
-  /// - Throws: `invalid` while a message is being sent or received: try again after it.
-  public func detach() async throws(WebError) -> WebDetachedSocket {
+  /// Messages are told until it is done, and none after.
+  ///
+  /// - Parameter limit: How long a message that is under way, either way, may still take.
+  /// - Throws: `invalid` when one is under way then: try again after it.
+  public func detach(within limit: Duration = .zero) async throws(WebError) -> WebDetachedSocket {
     let closed = WebOutlet.closedError
     let result: Result<WebDetachedSocket, WebError> = await withCheckedContinuation { continuation in
       let isTaken = outlet.run { [head, subprotocol] connection in
-        guard let (descriptor, unread) = connection.detach() else {
-          return continuation.resume(
-            returning: .failure(WebError(.invalid, "cannot give a WebSocket away: a message is under way; try again after it")))
+        guard case .webSocket = connection.phase else { return continuation.resume(returning: .failure(closed)) }
+        let given: WebLeaving.Way = .away { given in
+          continuation.resume(
+            returning: given.map {
+              WebDetachedSocket(descriptor: $0.descriptor, unread: $0.unread, target: head.target, subprotocol: subprotocol)
+            })
         }
-        let detached = WebDetachedSocket(descriptor: descriptor, unread: unread, target: head.target, subprotocol: subprotocol)
-        continuation.resume(returning: .success(detached))
+        connection.leave(given, within: limit)
       } ifGone: {
         continuation.resume(returning: .failure(closed))
       }

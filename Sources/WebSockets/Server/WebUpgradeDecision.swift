@@ -19,10 +19,14 @@ public struct WebServerSocketOptions: Sendable, Hashable {
   public var waitsForFirstMessage: Bool
   /// Tell of a message over the limit, leave it out and go on; else the connection is closed with code 1009.
   public var skipsTooLarge: Bool
+  /// End with a reset what takes too long, or is open at the server's stop, instead of saying goodbye: for clients that take a goodbye for
+  /// a message. What breaks the protocol is told with a code even then.
+  public var endsWithReset: Bool
 
   /// Describes how it is kept; nothing special unless told.
-  public init(waitsForFirstMessage: Bool = false, skipsTooLarge: Bool = false) {
+  public init(waitsForFirstMessage: Bool = false, skipsTooLarge: Bool = false, endsWithReset: Bool = false) {
     self.waitsForFirstMessage = waitsForFirstMessage
     self.skipsTooLarge = skipsTooLarge
+    self.endsWithReset = endsWithReset
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// One message to or from a kernel: four JSON texts as they crossed, and raw buffers.
 ///
 /// The texts are whatever the other side wrote. What comes from a kernel may be no JSON at all where it should be (NaN, lone surrogates);

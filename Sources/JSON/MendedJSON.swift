@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import JSON
 internal import Synchronization
 
-/// Makes JSON of what kernels write for it.
+/// Makes JSON of what other programs write for it.
 ///
 /// Python writes NaN and Infinity, and halves of surrogate pairs; others write bytes that are no UTF-8. NaN, the infinities and numbers
 /// beyond a double become `null`, half pairs and stray bytes U+FFFD, raw control characters escapes, wrong escapes their letters. What is
 /// no JSON even then becomes `{"text": "…"}`, with all of it as text.
-struct MendedJSON {
+public struct MendedJSON {
   private static let parser = Mutex(JSONParser())
   /// Beyond this the shared parser's buffers would stay large.
   private static let mostForSharedParser = 1 << 16
@@ -16,13 +15,23 @@ struct MendedJSON {
   private let source: [UInt8]
   private var at = 0
   private var text: [UInt8] = []
+  private var hasLostNumbers = false
 
   /// Gives back the text itself when nothing is wrong with it.
-  static func mend(_ source: [UInt8]) -> [UInt8] {
+  public static func mend(_ source: [UInt8]) -> [UInt8] {
     if isJSON(source) { return source }
     var mender = MendedJSON(source)
     let mended = mender.mend()
     return isJSON(mended) ? mended : wrapped(source)
+  }
+
+  /// Mends what is no JSON, for whoever has tried to parse it.
+  ///
+  /// - Returns: Perhaps JSON now, and whether a number became `null` that JSON cannot say.
+  public static func attempt(_ source: [UInt8]) -> (text: [UInt8], hasLostNumbers: Bool) {
+    var mender = MendedJSON(source)
+    let mended = mender.mend()
+    return (mended, mender.hasLostNumbers)
   }
 
   private static func isJSON(_ text: [UInt8]) -> Bool {
@@ -60,7 +69,12 @@ struct MendedJSON {
     let start = at
     while at < source.count, Self.isWordByte(source[at]) { at += 1 }
     let word = source[start..<at]
-    text += Self.isSayable(word) ? word : ArraySlice("null".utf8)
+    if Self.isSayable(word) {
+      text += word
+    } else {
+      text += "null".utf8
+      hasLostNumbers = true
+    }
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {
