@@ -189,7 +189,60 @@ import Testing
     #expect(await echo.notes.next() == "closed 0  -")
   }
 
+  @Test(arguments: [0, 1, 100_000, 12 << 20]) func aResetBehindWhatWaits(size: Int) async throws {
+    let echo = try EchoServer()
+    let client = try RawClient.webSocket(echo.port)
+    try client.sendText("leave \(size) 20")
+    #expect(try client.readFrame().payload.count == size)
+    #expect(client.end() == .reset)
+    #expect(await echo.notes.next() == "closed 0  -")
+  }
+
+  @Test func aResetDoesNotWaitForThoseWhoTakeNothing() async throws {
+    let echo = try EchoServer { $0.writeTime = .seconds(600) }
+    let client = try RawClient.webSocket(echo.port, receiveBuffer: 4_096)
+    try client.sendText("leave \(12 << 20) 0")
+    #expect(await echo.notes.next() == "closed 0  -")
+    #expect(throws: RawClient.Failure.reset) { _ = try client.readFrame() }
+  }
+
   // MARK: - For fragile clients
+
+  @Test(arguments: [[0x81], Array(RawClient.frame(0x81, [1, 2, 3]).dropLast())] as [[UInt8]]) func aResetInsteadOfAGoodbye(
+    bytes: [UInt8]
+  ) async throws {
+    let echo = try EchoServer { $0.messageTime = .milliseconds(100) }
+    let client = try RawClient.webSocket(echo.port, "/reset")
+    try client.send(bytes)
+    #expect(client.end() == .reset)
+    #expect(await echo.notes.next() == "closed 0  timeout")
+  }
+
+  @Test func aResetForThoseWhoTakeNothing() async throws {
+    let echo = try EchoServer { $0.writeTime = .milliseconds(200) }
+    let client = try RawClient.webSocket(echo.port, "/reset", receiveBuffer: 4_096)
+    try client.sendText("big \(12 << 20)")
+    #expect(await echo.notes.next() == "closed 0  timeout")
+    #expect(throws: RawClient.Failure.reset) { _ = try client.readFrame() }
+  }
+
+  @Test func aResetAtTheStop() async throws {
+    let echo = try EchoServer()
+    let client = try RawClient.webSocket(echo.port, "/reset")
+    try client.sendText("x")
+    _ = try client.readFrame()
+    echo.server.stop()
+    #expect(client.end() == .reset)
+    #expect(await echo.notes.next() == "closed 0  stopped")
+  }
+
+  @Test func whatBreaksTheProtocolIsToldEvenThen() throws {
+    let echo = try EchoServer()
+    let client = try RawClient.webSocket(echo.port, "/reset")
+    try client.send([0x81, 0x01, 0x41])
+    #expect(try client.readFrame().code == 1_002)
+    #expect(client.end() == .ended)
+  }
 
   @Test func nothingIsSaidBeforeTheFirstMessage() throws {
     let echo = try EchoServer()
@@ -340,5 +393,64 @@ import Testing
     #expect(try client.readFrame().text == "to the second")
     try client.send(RawClient.frame(0x88, []))
     #expect(await notes.next() == "closed 0  -")
+  }
+
+  @Test func anotherServerTakesOverOnceNothingIsUnderWay() async throws {
+    let first = try EchoServer()
+    let client = try RawClient.webSocket(first.port)
+    // Twelve megabytes are on the way to the client, and half a message to the server.
+    let next = RawClient.frame(0x81, Array("half".utf8))
+    try client.send(
+      RawClient.frame(0x81, Array("big \(12 << 20)".utf8)) + RawClient.frame(0x81, Array("detach patiently".utf8)) + next.prefix(8))
+    #expect(try client.readFrame().payload.count == 12 << 20)
+    try client.send(Array(next.dropFirst(8)))
+    #expect(try client.readFrame().text == "half")
+    #expect(await first.notes.next() == "closed 0  -")
+    #expect(await first.notes.next() == "detached")
+    let detached = try #require(first.notes.first(WebDetachedSocket.self))
+    first.server.stop()
+    let second = try EchoServer()
+    let notes = second.notes
+    try second.server.adopt(detached) { socket in { EchoServer.hear($0, socket, notes) } }
+    try client.sendText("to the second")
+    #expect(try client.readFrame().text == "to the second")
+  }
+
+  @Test func whoGoesWhileItIsGivenAway() async throws {
+    let echo = try EchoServer()
+    var client: RawClient? = try RawClient.webSocket(echo.port)
+    // A message is under way, and stays so.
+    try client?.send(RawClient.frame(0x81, Array("detach patiently".utf8)) + RawClient.frame(0x81, [1, 2, 3]).dropLast())
+    client = nil
+    #expect(await echo.notes.next() == "closed 0  -")
+    #expect(await echo.notes.next() == "not detached")
+  }
+
+  @Test func whoWaitsIsNotLetIn() throws {
+    let echo = try EchoServer()
+    let inside = try RawClient.webSocket(echo.port)
+    let listener = try echo.server.copyListener()
+    echo.server.stopAccepting()
+    // Behind it in the server's queue.
+    try inside.sendText("x")
+    #expect(try inside.readFrame().text == "x")
+    let waiting = try RawClient(echo.port)
+    try waiting.ask("GET /what HTTP/1.1")
+    try inside.sendText("y")
+    #expect(try inside.readFrame().text == "y")
+    echo.server.stop()
+    let next = try EchoServer { $0.listener = .descriptor(listener) }
+    #expect(try waiting.status() == 200)
+    withExtendedLifetime(next) {}
+  }
+
+  @Test func aDetachedOneThatNobodyTakes() async throws {
+    let echo = try EchoServer()
+    let client = try RawClient.webSocket(echo.port)
+    try client.sendText("detach")
+    #expect(await echo.notes.next() == "closed 0  -")
+    #expect(await echo.notes.next() == "detached")
+    try #require(echo.notes.first(WebDetachedSocket.self)).abort()
+    #expect(client.end() == .reset)
   }
 }

@@ -25,8 +25,8 @@ final class WebServerChannel {
 
   func listen(_ listener: @escaping @Sendable (WebServerEvent) -> Void) { self.listener = listener }
 
-  /// What was read of a frame that is not whole, if that is all there is; nil in the middle of a message.
-  var unread: [UInt8]? { hasSaidGoodbye || isOver ? nil : reader.unread }
+  /// What was read of a frame that is not whole, if that is all there is; nil in the middle of a message, or when one waits to be sent.
+  var unread: [UInt8]? { hasSaidGoodbye || isOver || socket.bytesWaiting > 0 ? nil : reader.unread }
 
   var endsWithReset: Bool { options.endsWithReset }
 

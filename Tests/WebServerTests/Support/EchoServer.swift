@@ -5,7 +5,7 @@ import WebSockets
 
 /// A server that gives back what it gets, and notes what happens.
 ///
-/// WebSockets on "/ws…"; a text "close CODE" closes, "abort" resets, "big N" sends N bytes, "detach" notes what is given away.
+/// WebSockets on "/ws…"; a text "close CODE" closes, "abort" resets, "big N" sends N bytes, "detach" notes what is given away, "leave N" resets behind N bytes.
 final class EchoServer: Sendable {
   let server: WebServer
   let notes: Notes
@@ -68,8 +68,9 @@ final class EchoServer: Sendable {
     case "/refused": return .refuse(WebServerResponse(401, text: "no token\n"))
     case "/many": return .refuse(WebServerResponse(429, text: "too many\n"))
     case "/wrong": return .accept(subprotocol: "never-offered") { _ in { _ in } }
-    case "/ws", "/skip", "/hold", "/first":
-      let options = WebServerSocketOptions(waitsForFirstMessage: head.path == "/hold", skipsTooLarge: head.path == "/skip")
+    case "/ws", "/skip", "/hold", "/first", "/reset":
+      let options = WebServerSocketOptions(
+        waitsForFirstMessage: head.path == "/hold", skipsTooLarge: head.path == "/skip", endsWithReset: head.path == "/reset")
       let chosen = head.offeredProtocols.contains("two") ? "two" : nil
       return .accept(subprotocol: chosen, options: options) { socket in
         if head.path == "/hold" || head.path == "/first" { try? socket.post(.text(Array("hello".utf8))) }
@@ -94,10 +95,13 @@ final class EchoServer: Sendable {
     switch words.first {
     case "close": socket.close(code: Int(words[1]) ?? 1_000, reason: "as asked")
     case "abort": socket.abort()
+    case "leave":
+      try? socket.post(.binary([UInt8](repeating: 7, count: Int(words[1]) ?? 0)))
+      socket.abort(afterSendingWithin: .seconds(Int(words[2]) ?? 0))
     case "big": try? socket.post(.binary([UInt8](repeating: 7, count: Int(words[1]) ?? 0)))
     case "detach":
       Task(executorPreference: OwnThread.servers) {
-        let detached = try? await socket.detach()
+        let detached = try? await socket.detach(within: words.count > 1 ? .seconds(20) : .zero)
         if let detached { notes.keep(detached) }
         notes.note(detached == nil ? "not detached" : "detached")
       }

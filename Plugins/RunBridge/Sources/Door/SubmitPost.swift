@@ -62,10 +62,14 @@ struct SubmitPost: Sendable {
 
   /// An object; halves of surrogate pairs are mended, numbers that JSON cannot say are not.
   private static func object(_ bytes: [UInt8]) -> JSONValue? {
-    if let value = try? JSONValue(parsing: bytes) { return value.objectValue == nil ? nil : value }
-    let (text, hasLostNumbers) = MendedJSON.attempt(bytes)
-    guard !hasLostNumbers, let value = try? JSONValue(parsing: text), value.objectValue != nil else { return nil }
+    let value = (try? JSONValue(parsing: bytes)) ?? mended(bytes)
+    guard let value, value.objectValue != nil else { return .none }
     return value
+  }
+
+  private static func mended(_ bytes: [UInt8]) -> JSONValue? {
+    let (text, hasLostNumbers) = MendedJSON.attempt(bytes)
+    return hasLostNumbers ? .none : try? JSONValue(parsing: text)
   }
 
   private static func error(_ status: Int, _ reason: String) -> WebServerResponse { json(status, ["error": .string(reason)]) }

@@ -14,8 +14,8 @@ enum WireText {
   static let restarting = "host is restarting; ask again"
 
   static func invalidJSON(_ error: JSONError) -> String {
-    let words = error.message.hasPrefix("not JSON: ") ? error.message.dropFirst("not JSON: ".count) : error.message[...]
-    return "Invalid JSON: \(words)"
+    let beginning = ["not JSON: ", "not JSON that is accepted: "].first { error.message.hasPrefix($0) } ?? ""
+    return "Invalid JSON: \(error.message.dropFirst(beginning.count))"
   }
 
   static func tooLarge(_ size: Int, limit: Int) -> String {
