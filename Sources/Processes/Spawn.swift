@@ -6,7 +6,8 @@ internal import Glibc
 
 /// How a process is begun and told to end.
 public enum Spawn {
-  /// Begins a process in a session of its own, with nothing to read, no signal blocked or ignored, and no descriptor of ours.
+  /// Begins a process in a session of its own, with nothing to read, no signal blocked or ignored, and no descriptor of ours
+  /// but those that are passed.
   ///
   /// - Returns: Its number, which is also that of its session and its group.
   public static func begin(_ order: SpawnOrder) throws(ProcessesError) -> Int32 {
@@ -24,7 +25,12 @@ public enum Spawn {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe add(order.output, as: 1, to: &actions)
     unsafe add(order.errors, as: 2, to: &actions)
-    _ = unsafe linux_close_from(&actions, 3)
+    let passed = copies(of: order.passed)
+    defer { for descriptor in passed { close(descriptor) } }
+    for (place, descriptor) in passed.enumerated() {
+      unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, firstPassed + Int32(place))
+    }
+    _ = unsafe linux_close_from(&actions, firstPassed + Int32(passed.count))
     _ = unsafe linux_spawn_in(&actions, order.directory)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -36,6 +42,13 @@ public enum Spawn {
     var pid = pid_t()
     let number = unsafe posix_spawnp(&pid, order.command[0], &actions, &attributes, &words, &variables)
     return (number, pid)
+  }
+
+  private static let firstPassed: Int32 = 3
+
+  /// Behind the places they go to, so that none is overwritten before it is copied.
+  private static func copies(of descriptors: [Int32]) -> [Int32] {
+    descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, firstPassed + Int32(descriptors.count)) }
   }
 
   private static func add(_ output: SpawnOrder.Output, as number: Int32, to actions: inout posix_spawn_file_actions_t) {

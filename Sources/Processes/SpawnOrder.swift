@@ -22,6 +22,8 @@ public struct SpawnOrder: Sendable {
   public var output: Output
   /// Of its standard error.
   public var errors: Output
+  /// Descriptors of this process that it has as 3, 4, and so on; they stay open here.
+  public var passed: [Int32] = []
 
   /// Describes a process.
   public init(_ command: [String], in directory: String, environment: [String: String], output: Output, errors: Output) {

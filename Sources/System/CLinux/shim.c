@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <malloc.h>
+#include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
@@ -89,6 +90,45 @@ long linux_send_two(int socket, const void *head, size_t head_length, const void
   ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL | (at_once ? MSG_DONTWAIT : 0));
   return count < 0 ? -errno : count;
 }
+
+long linux_send_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, int count) {
+  if (count < 0 || count > LINUX_MOST_DESCRIPTORS) return -EINVAL;
+  union { struct cmsghdr head; char room[CMSG_SPACE(LINUX_MOST_DESCRIPTORS * sizeof(int))]; } control;
+  struct iovec part = {(void *)bytes, length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (count > 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+    memcpy(CMSG_DATA(head), descriptors, (size_t)count * sizeof(int));
+  }
+  ssize_t taken = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return taken < 0 ? -errno : taken;
+}
+
+long linux_receive_descriptors(int socket, void *bytes, size_t size, int *descriptors, int *count) {
+  union { struct cmsghdr head; char room[CMSG_SPACE(LINUX_MOST_DESCRIPTORS * sizeof(int))]; } control;
+  struct iovec part = {bytes, size};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  *count = 0;
+  ssize_t length = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (length < 0) return -errno;
+  for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    int found = (int)((head->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(descriptors + *count, CMSG_DATA(head), (size_t)found * sizeof(int));
+    *count += found;
+  }
+  if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0) return length;
+  while (*count > 0) close(descriptors[--*count]);
+  return message.msg_flags & MSG_CTRUNC ? -EMFILE : -EMSGSIZE;
+}
+
+short linux_poll_peer_ended(void) { return POLLRDHUP; }
 
 int linux_pipe(int ends[2]) {
   if (pipe2(ends, O_CLOEXEC) != 0) return -errno;

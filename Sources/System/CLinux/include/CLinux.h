@@ -36,6 +36,17 @@ int linux_peer_uid(int socket, uint32_t *uid);
    length. `at_once`: does not wait for room. Returns how many bytes were taken, or a negative errno. */
 long linux_send_two(int socket, const void *head, size_t head_length, const void *body, size_t body_length, bool at_once);
 
+/* Sends one message with open descriptors, at most LINUX_MOST_DESCRIPTORS, and does not wait for room. The macros for control messages are
+   not imported by Swift. Returns how many bytes were taken. */
+enum { LINUX_MOST_DESCRIPTORS = 253 };
+long linux_send_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, int count);
+/* Receives one message and does not wait for it. `descriptors` has room for LINUX_MOST_DESCRIPTORS; they are closed on exec. Returns how many
+   bytes came, 0 at the end; -EMSGSIZE for a message longer than `size`, -EMFILE when a descriptor was left out: then none is open. */
+long linux_receive_descriptors(int socket, void *bytes, size_t size, int *descriptors, int *count);
+
+/* The flag of a poll for a peer that sends no more. POLLRDHUP is hidden behind _GNU_SOURCE. */
+short linux_poll_peer_ended(void);
+
 /* Makes a pipe of which neither end is inherited, the reading end non-blocking. pipe2 is hidden behind _GNU_SOURCE. */
 int linux_pipe(int ends[2]);
 
