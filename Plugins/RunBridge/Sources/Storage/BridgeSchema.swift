@@ -48,7 +48,8 @@ enum BridgeSchema {
       number INTEGER PRIMARY KEY,
       id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, session TEXT NOT NULL,
       token_hash BLOB,                      -- SHA-256 of the token; null when it was revoked
-      workspace TEXT, command TEXT NOT NULL, scopes TEXT NOT NULL,  -- JSON
+      workspace TEXT, cwd TEXT, command TEXT NOT NULL, scopes TEXT NOT NULL,  -- JSON
+      address TEXT,                         -- what its scripts connect to
       kind TEXT NOT NULL,                   -- terminal, captured
       output TEXT,                          -- the folder of a captured run's output
       pid INTEGER, pid_began INTEGER,
