@@ -15,12 +15,34 @@ public final class WebClient: Sendable {
   ///
   /// A task that is cancelled gives up at once.
   public func send(_ request: WebRequest) async throws(WebError) -> WebResponse {
+    let addresses = try await checked(request)
+    return try await waited(request.attempt) { finish in WebExchange(request, at: addresses, finish: finish) }
+  }
+
+  /// Asks, waits for the head of the answer, and gives its body as it comes: for answers that grow while they are made.
+  ///
+  /// The time limit is that of the whole answer. A task that is cancelled gives up at once, before the head and after it; so does whoever
+  /// lets go of the body.
+  public func stream(_ request: WebRequest) async throws(WebError) -> WebStreamedResponse {
+    let addresses = try await checked(request)
+    let (body, pieces) = WebPieces.make(attempt: request.attempt)
+    let head: WebResponse = try await waited(request.attempt) { finish in
+      WebExchange(request, at: addresses, into: pieces, finish: finish)
+    } begun: { [loop, attempt = request.attempt] number in
+      pieces.whenAbandoned {
+        _ = loop.run { $0.connection(number)?.fail(WebError(.cancelled, "\(attempt): given up by whoever asked")) }
+      }
+    }
+    return WebStreamedResponse(status: head.status, headers: head.headers, body: body)
+  }
+
+  /// - Returns: The addresses of the server.
+  private func checked(_ request: WebRequest) async throws(WebError) -> [String] {
     try check(request.headers, request.attempt)
     guard !request.method.isEmpty, request.method.utf8.allSatisfy({ (65...90).contains($0) }) else {
       throw WebError(.invalid, "'\(request.method)' is no method of HTTP; it should be capital letters, as 'GET'")
     }
-    let addresses = try await WebResolver.addresses(of: request.address.host, attempt: request.attempt)
-    return try await waited(request.attempt) { finish in WebExchange(request, at: addresses, finish: finish) }
+    return try await WebResolver.addresses(of: request.address.host, attempt: request.attempt)
   }
 
   /// Opens a WebSocket.

@@ -10,10 +10,15 @@ final class WebExchange: WebConnection {
   private let requestBody: [UInt8]
   private let sizeLimit: Int
   private let finish: Finish
+  /// Takes the body as it comes; nil: it is collected.
+  private let pieces: WebPieces?
   private var sent = 0
   private var status = 0
   private var responseHeaders: [WebHeader] = []
   private var body: [UInt8] = []
+  /// In bytes of the body.
+  private var received = 0
+  private var wasHeadTold = false
   /// What the head says of the body's length; nil: it ends with the connection, or is chunked.
   private var expected: Int?
   private var isChunked = false
@@ -21,10 +26,12 @@ final class WebExchange: WebConnection {
   /// the connection just ended.
   private var isReading = false
 
-  init(_ request: WebRequest, at addresses: [String], finish: @escaping Finish) {
+  /// - Parameter finish: Called with the whole answer, or with its head when the body goes into pieces.
+  init(_ request: WebRequest, at addresses: [String], into pieces: WebPieces? = nil, finish: @escaping Finish) {
     requestBody = request.body ?? []
     sizeLimit = request.sizeLimit
     self.finish = finish
+    self.pieces = pieces
     var headers = request.headers
     if let body = request.body { headers.append(WebHeader("Content-Length", String(body.count))) }
     super.init(
@@ -32,7 +39,10 @@ final class WebExchange: WebConnection {
       within: request.timeLimit)
   }
 
-  override func tellEnd(_ error: WebError) { finish(.failure(error)) }
+  override func tellEnd(_ error: WebError) {
+    if !wasHeadTold { finish(.failure(error)) }
+    pieces?.end(error)
+  }
 
   override func act(_ occasion: WebOccasion) -> Int32 {
     switch occasion.reason {
@@ -79,7 +89,14 @@ final class WebExchange: WebConnection {
     if !isChunked { expected = responseHeaders.first { $0.name == "content-length" }.flatMap { Int($0.value) } }
     if method == "HEAD" || status == 204 || status == 304 || expected == 0 { return complete() }
     if let expected, expected > sizeLimit { return refuseSize() }
+    if pieces != nil { tellHead() }
     return 0
+  }
+
+  private func tellHead() {
+    guard !wasHeadTold else { return }
+    wasHeadTold = true
+    finish(.success(WebResponse(status: status, headers: responseHeaders, body: body)))
   }
 
   private func readPiece(_ occasion: WebOccasion) -> Int32 {
@@ -93,16 +110,18 @@ final class WebExchange: WebConnection {
     }
   }
 
-  /// Whether there is nothing more to read but the end.
+  /// Whether there is nothing more to read but the end, of its own accord or by a reset.
   private func hasEnded(_ occasion: WebOccasion) -> Bool {
     var byte: UInt8 = 0
-    return unsafe recv(lws_get_socket_fd(occasion.handle), &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    let count = unsafe recv(lws_get_socket_fd(occasion.handle), &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return count == 0 || count < 0 && errno == ECONNRESET
   }
 
   private func take(_ occasion: WebOccasion) -> Int32 {
     guard !isOver else { return -1 }
-    guard body.count + occasion.length <= sizeLimit else { return refuseSize() }
-    unsafe body.append(contentsOf: occasion.received)
+    received += occasion.length
+    guard received <= sizeLimit else { return refuseSize() }
+    if let pieces { pieces.put(unsafe Array(occasion.received)) } else { unsafe body.append(contentsOf: occasion.received) }
     return 0
   }
 
@@ -113,12 +132,15 @@ final class WebExchange: WebConnection {
 
   /// Below zero: nothing more is wanted of the connection.
   private func complete() -> Int32 {
-    if end() { finish(.success(WebResponse(status: status, headers: responseHeaders, body: body))) }
+    if end() {
+      tellHead()
+      pieces?.end()
+    }
     return -1
   }
 
   private func connectionClosed() -> Int32 {
-    let isWhole = status != 0 && !isChunked && (expected.map { $0 == body.count } ?? true)
+    let isWhole = status != 0 && !isChunked && (expected.map { $0 == received } ?? true)
     if isWhole { return complete() }
     fail(WebError(.broken, "\(attempt): the connection ended in the middle of the answer"))
     return -1

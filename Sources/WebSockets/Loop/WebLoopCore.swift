@@ -73,6 +73,8 @@ internal import Synchronization
     unsafe information.max_http_header_data = 16 << 10
     unsafe information.max_http_header_pool = 256
     unsafe information.pt_serv_buf_size = UInt32(pieceSize)
+    // The library gives up after 20 s of silence; each connection here has a deadline of its own, and a model may think for minutes.
+    unsafe information.timeout_secs = 1_000_000
     unsafe information.gid = -1
     unsafe information.uid = -1
     return unsafe information
