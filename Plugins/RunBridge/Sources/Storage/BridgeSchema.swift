@@ -70,7 +70,9 @@ enum BridgeSchema {
       number INTEGER PRIMARY KEY,
       conversation TEXT NOT NULL, run TEXT NOT NULL,
       role TEXT NOT NULL, content TEXT NOT NULL, model TEXT, time REAL NOT NULL);
-    CREATE INDEX messages_by_conversation ON messages(conversation, number);
+    CREATE INDEX messages_by_conversation ON messages(run, conversation, number);
+    CREATE INDEX messages_by_run ON messages(run, number);
+    CREATE INDEX messages_by_time ON messages(time);
     CREATE TABLE consents(
       number INTEGER PRIMARY KEY,
       run TEXT,                             -- null: for all runs of the workspace

@@ -9,7 +9,8 @@ final class BridgeStore: Sendable {
 
   private struct State: Sendable {
     var jobs: [Job] = []
-    var isClosed = false
+    /// Before the start and from the stop on: nobody would do what is asked.
+    var isClosed = true
   }
 
   private let path: String
@@ -28,12 +29,14 @@ final class BridgeStore: Sendable {
   /// Opens the database, brings it up to date, and begins. Blocks for as long as that takes.
   func start() throws {
     let box = ThreadBound(try BridgeSchema.open(path: path, steps: steps))
+    state.change { $0.isClosed = false }
     let started = OwnedThread.start(name: "jf-bridge-store") { [state] in
       while let jobs = state.wait(for: { Self.take(&$0) }), !jobs.isEmpty {
         for job in jobs { job(box.value) }
       }
     }
     guard let started else {
+      state.change { $0.isClosed = true }
       throw PluginFailure("cannot start the thread 'jf-bridge-store': the system has none to give; raise the limit of processes")
     }
     thread.change { $0 = started }
@@ -82,5 +85,6 @@ final class BridgeStore: Sendable {
     }
   }
 
-  private static let closed = PluginFailure("cannot use the bridge's database: the host is stopping", status: .gone)
+  private static let closed = PluginFailure(
+    "cannot use the bridge's database: it is closed; the host is starting or stopping", status: .gone)
 }
