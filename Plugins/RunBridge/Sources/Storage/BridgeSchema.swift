@@ -56,15 +56,16 @@ enum BridgeSchema {
       started REAL NOT NULL, ended REAL, status INTEGER, signal INTEGER, reason TEXT);
     CREATE TABLE operations(
       number INTEGER PRIMARY KEY,
-      run TEXT NOT NULL, run_name TEXT NOT NULL, connection INTEGER NOT NULL,
-      operation TEXT NOT NULL,              -- JSON, as the script names it
+      run TEXT NOT NULL, run_name TEXT NOT NULL, workspace TEXT,
+      connection INTEGER,                   -- of the door; null: announced by a debug adapter
+      operation TEXT NOT NULL,              -- as the script names it
       resume_token TEXT, type TEXT NOT NULL, name TEXT,
       body TEXT NOT NULL,                   -- JSON, as it came
       announced REAL NOT NULL, deadline REAL,
       state TEXT NOT NULL,                  -- waiting, submitted, delivered, failed, expired, cancelled, orphaned
-      result TEXT, error TEXT, by TEXT, ended REAL,
+      result TEXT, error TEXT, by TEXT, ended REAL,  -- the result is JSON
       secret_hash BLOB);                    -- SHA-256 of the token for POST /submit; null when it was used
-    CREATE INDEX operations_by_run ON operations(run, connection, operation);
+    CREATE INDEX operations_by_run ON operations(run, resume_token);
     CREATE INDEX operations_waiting ON operations(state) WHERE state IN ('waiting', 'submitted');
     CREATE TABLE messages(
       number INTEGER PRIMARY KEY,
