@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
@@ -8,7 +9,9 @@ from typing import Any, Callable, Iterator, List
 import pytest
 
 import jackfield
+from bridge_host import BridgeHost, without_bridge
 from host import DEADLINE_SECONDS, Host
+from jackfield.bridge import session, wire
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +94,45 @@ def train() -> Iterator[Callable[[jackfield.Run], Training]]:
         training._is_over = True
         training.run._controls.should_stop = True
         training.run._controls.is_paused = False
+
+
+@pytest.fixture
+def no_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Begins and ends without a connection and without a debug bridge."""
+    for name in os.environ.keys() - without_bridge(dict(os.environ)).keys():
+        monkeypatch.delenv(name)
+    yield
+    session.set_debug_bridge(None)
+    session.close()
+
+
+@pytest.fixture(params=["plain", "library"])
+def either_wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Runs a test over our own WebSocket client, and over `websockets`."""
+    if request.param == "library" and not wire.has_library():
+        pytest.skip("the package 'websockets', release 13 or later, is not installed")
+    if request.param == "plain":
+        monkeypatch.setattr(wire, "has_library", lambda: False)
+    return str(request.param)
+
+
+@pytest.fixture
+def make_bridge(no_bridge: None, either_wire: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., BridgeHost]]:
+    """Makes hosts for scripts; the environment leads to the last one."""
+    hosts: List[BridgeHost] = []
+
+    def make(*arguments: Any, **options: Any) -> BridgeHost:
+        hosts.append(BridgeHost(*arguments, **options))
+        for name, value in hosts[-1].environment.items():
+            monkeypatch.setenv(name, value)
+        return hosts[-1]
+
+    yield make
+    session.close()
+    for host in hosts:
+        host.die()
+
+
+@pytest.fixture
+def bridge_host(make_bridge: Callable[..., BridgeHost]) -> BridgeHost:
+    return make_bridge()
