@@ -90,6 +90,12 @@ class BridgeHost:
         return environment(self.port)
 
     @property
+    def peer(self) -> Peer:
+        """The first connection, as soon as it is there."""
+        self.wait(lambda: self.peers, "connection")
+        return self.peers[0]
+
+    @property
     def requests(self) -> List[Frame]:
         return [frame for frame in self.frames if frame.get("type") not in ("dapEvent", "cancel")]
 

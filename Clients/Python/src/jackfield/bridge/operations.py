@@ -12,7 +12,7 @@ from concurrent import futures
 from typing import Any, Callable, Dict, Generator, Optional
 
 from ..notices import log
-from .errors import timed_out
+from .errors import failed, timed_out
 from .link import finished
 
 
@@ -32,8 +32,6 @@ class AsyncResult:
         self._check_process()
         try:
             return self._future.result(timeout)
-        except futures.CancelledError:
-            raise RuntimeError("VSCode request failed: cancelled") from None
         except futures.TimeoutError:
             if timeout is None or self._future.done():
                 raise
@@ -41,11 +39,7 @@ class AsyncResult:
 
     def error(self) -> Optional[str]:
         """What went wrong; `None` when nothing did, or nothing is known yet. Does not wait."""
-        if not self.done():
-            return None
-        if self._future.cancelled():
-            return "cancelled"
-        error = self._future.exception()
+        error = self._future.exception() if self.done() else None
         return None if error is None else str(error)
 
     def done(self) -> bool:
@@ -59,7 +53,7 @@ class AsyncResult:
 
     def cancel(self) -> bool:
         """Gives it up and tells the host; returns whether it was not done before."""
-        if not self._future.cancel():
+        if not self._fail(failed("cancelled")):
             return False
         if self._on_cancel:
             self._on_cancel()
@@ -75,19 +69,23 @@ class AsyncResult:
         except asyncio.CancelledError:
             self.cancel()
             raise
-        return self.result(0)
+        return self._future.result(0)
 
-    def _settle(self, result: Any) -> None:
+    def _settle(self, result: Any) -> bool:
+        """Ends it; returns false when it was done before."""
         try:
             self._future.set_result(result)
         except futures.InvalidStateError:
-            pass  # cancelled meanwhile, or answered twice
+            return False
+        return True
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> bool:
+        """Ends it; returns false when it was done before."""
         try:
             self._future.set_exception(error)
         except futures.InvalidStateError:
-            pass  # cancelled meanwhile, or answered twice
+            return False
+        return True
 
     def _check_process(self) -> None:
         if self._process != os.getpid():
@@ -134,7 +132,7 @@ class Operation(AsyncResult):
     def submit(self, body: Dict[str, Any]) -> None:
         """Ends it with what the host says."""
         if body.get("error") is not None:
-            self._fail(RuntimeError(f"VSCode request failed: {body['error']}"))
+            self._fail(failed(body["error"]))
         else:
             self._settle(body.get("result"))
 

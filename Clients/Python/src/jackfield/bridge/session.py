@@ -130,17 +130,37 @@ async def begin_async(call: Call, on_part: Optional[Part] = None) -> Ticket:
     import asyncio
 
     require(call.refusal)
-    sending = asyncio.ensure_future(asyncio.to_thread(begin, call, on_part))
+    handover = _Handover()
     try:
-        return await asyncio.shield(sending)
+        return await asyncio.to_thread(handover.begin, call, on_part)
     except asyncio.CancelledError:
-        sending.add_done_callback(_give_up_late)
+        handover.abandon()
         raise
 
 
-def _give_up_late(sending: Any) -> None:
-    if not sending.cancelled() and sending.exception() is None:
-        give_up_soon(sending.result())
+class _Handover:
+    """A question that is being sent on another thread, for a task that may be cancelled meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ticket: Optional[Ticket] = None
+        self._is_abandoned = False
+
+    def begin(self, call: Call, on_part: Optional[Part]) -> Ticket:
+        ticket = begin(call, on_part)
+        with self._lock:
+            self._ticket = ticket
+            is_abandoned = self._is_abandoned
+        if is_abandoned:
+            give_up(ticket)
+        return ticket
+
+    def abandon(self) -> None:
+        with self._lock:
+            self._is_abandoned = True
+            ticket = self._ticket
+        if ticket:
+            give_up_soon(ticket)
 
 
 def patience(call: Call) -> Optional[float]:
