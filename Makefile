@@ -4,7 +4,7 @@
 SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD_DIRECTORY := build
-PROGRAMS := jackfield jackfield-runner jackfield-check
+PROGRAMS := jackfield jackfield-runner jackfield-check jackfield-holder
 PLUGINS := trainer:Trainer store:Store health:Health export:Export kernel:Kernel run-bridge:RunBridge
 ADAPTERS := CLibrary
 PYTHON ?= python3

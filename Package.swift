@@ -54,6 +54,8 @@ targets += [
   .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "Signatures", "CLinux"]),
   .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON", "EditLine"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
+  // Keeps the connections of scripts while no host is there.
+  .executableTarget(name: "jackfield-holder", dependencies: ["Processes", "CLinux"], path: "Sources/Holder"),
   // One step of `jackfield plugins check`, in a process that the plugin may take down.
   .executableTarget(
     name: "jackfield-check", dependencies: ["PluginTestKit", "PluginSDK", "PluginAPI", "JSON", "CLinux"], path: "Sources/Checker"),
@@ -128,6 +130,7 @@ let package = Package(
     .executable(name: "jackfield-runner", targets: ["Runner"]),
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
+    .executable(name: "jackfield-holder", targets: ["jackfield-holder"]),
     .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
     .library(name: "Kernel", type: .dynamic, targets: ["KernelEntry"]),
