@@ -48,5 +48,13 @@ final class BookHarness: Sendable {
 
   func pending() async throws -> [String] { try await book.list(run: nil, states: [.waiting, .submitted], limit: 100).map(\.id) }
 
+  func post(_ resumeToken: String, _ result: JSONValue, run: String = "run-1") async -> SubmitOutcome {
+    await book.take(PostedSubmit(right: .run(.talking(run, connection: nil)), resumeToken: resumeToken, result: result))
+  }
+
+  func post(secret: String, _ result: JSONValue, resumeToken: String? = nil) async -> SubmitOutcome {
+    await book.take(PostedSubmit(right: .operation(secret: secret), resumeToken: resumeToken, result: result))
+  }
+
   func state(_ name: String) async throws -> OperationState { try await book.operation(name).state }
 }

@@ -118,6 +118,9 @@ import Testing
       throws: PluginFailure(
         "2 operations are called '1' by their scripts: op-1, op-2; give one of these", code: "ambiguous", status: .invalid)
     ) { try await harness.book.cancel("1", by: nil) }
+    await #expect(throws: PluginFailure("no operation '1'; see bridge.pending", code: "no_operation", status: .notFound)) {
+      try await harness.book.cancel("1", run: "run-2", by: nil)
+    }
     await #expect(throws: PluginFailure("no operation 'op-9'; see bridge.pending", code: "no_operation", status: .notFound)) {
       try await harness.book.operation("op-9")
     }
@@ -184,14 +187,33 @@ import Testing
     await harness.stop()
   }
 
-  @Test func anAnswerThatWasLostIsSentAgainOnce() async throws {
+  @Test func whatWasAnsweredIsNotListedAgain() async throws {
     let harness = try await BookHarness()
-    for _ in 0..<2 { harness.book.started(.field("form"), by: .talking()) }
+    harness.book.started(.field("form"), by: .talking())
     _ = try await harness.book.submit("op-1", result: ["a": 1], error: nil, by: nil)
-    let first = try await harness.peers.sent()
     for _ in 0..<3 { harness.book.started(.field("form"), by: .talking()) }
-    #expect(try await harness.peers.sent() == first)
-    #expect(try await harness.state("op-1") == .delivered, "asked behind what was asked of the database before")
+    #expect(try await harness.pending() == [])
+    harness.book.disconnected(.talking())
+    harness.book.started(.field("form"), by: .talking())
+    #expect(try await harness.pending() == ["op-2"], "another connection under the old number")
+    await harness.stop()
+  }
+
+  @Test(
+    arguments: [
+      ("completed", OperationState.delivered, nil), ("cancelled", .cancelled, "cancelled"), ("failed", .failed, "tired"),
+      ("pending", .waiting, nil), ("nonsense", .waiting, nil),
+    ] as [(String, OperationState, String?)]) func aScriptMayEndIt(status: String, state: OperationState, error: String?) async throws
+  {
+    let harness = try await BookHarness()
+    harness.book.started(.field("form"), by: .talking())
+    let update = OperationUpdate(operation: "1", status: status, result: 5, error: "tired")
+    harness.book.updated(update, by: .talking(connection: 2))
+    #expect(try await harness.state("op-1") == .waiting, "it is another connection's")
+    harness.book.updated(update, by: .talking())
+    let operation = try await harness.book.operation("op-1")
+    #expect(operation.state == state && operation.error == error)
+    if status == "completed" { #expect(operation.result == 5 && operation.by == "script") }
     #expect(!harness.peers.hasSent)
     await harness.stop()
   }
@@ -222,12 +244,12 @@ import Testing
   @Test func aResumeTokenIsWorthSomethingInItsRunOnly() async throws {
     let harness = try await BookHarness()
     harness.book.started(.field("http_endpoint", operation: 5, token: "tok"), by: .talking("run-1"))
-    #expect(await harness.book.submit(resumeToken: "tok", run: "run-2", result: 1) == .unknown)
-    #expect(await harness.book.submit(resumeToken: "other", run: "run-1", result: 1) == .unknown)
-    #expect(await harness.book.submit(resumeToken: "tok", run: "run-1", result: ["ok": true]) == .accepted(operation: 5))
+    #expect(await harness.post("tok", 1, run: "run-2") == .unknown)
+    #expect(await harness.post("other", 1) == .unknown)
+    #expect(await harness.post("tok", ["ok": true]) == .accepted(operation: 5))
     #expect(try await harness.peers.sent().submit.result == ["ok": true])
-    #expect(await harness.book.submit(resumeToken: "tok", run: "run-1", result: 1) == .completed)
-    #expect(await harness.book.submit(resumeToken: "tok", run: "run-2", result: 1) == .unknown)
+    #expect(await harness.post("tok", 1) == .completed)
+    #expect(await harness.post("tok", 1, run: "run-2") == .unknown)
     #expect(try await harness.book.operation("op-1").by == "http")
     await harness.stop()
   }
@@ -239,12 +261,13 @@ import Testing
     let second = try harness.book.makeSecret(try await harness.book.operation("op-1"))
     #expect(first != second && second.utf8.count == 64)
     #expect(!harness.book.isSecret(first), "the one of before is void")
+    #expect(await harness.post(secret: second, 1, resumeToken: "another") == .unknown)
     #expect(harness.book.isSecret(second) && !harness.book.isSecret(""))
     let hash = try await harness.store.perform { try $0.text("SELECT hex(secret_hash) FROM operations WHERE number = 1") }
     #expect(hash?.count == 64 && hash?.lowercased() != second)
-    #expect(await harness.book.submit(secret: first, result: 1) == .unknown)
-    #expect(await harness.book.submit(secret: second, result: "by http") == .accepted(operation: 1))
-    #expect(await harness.book.submit(secret: second, result: 1) == .unknown)
+    #expect(await harness.post(secret: first, 1) == .unknown)
+    #expect(await harness.post(secret: second, "by http") == .accepted(operation: 1))
+    #expect(await harness.post(secret: second, 1) == .unknown)
     #expect(try await harness.store.perform { try $0.integer("SELECT count(secret_hash) FROM operations") } == 0)
     #expect(try await harness.pending() == ["op-2"])
     let over = try await harness.book.operation("op-1")
@@ -293,8 +316,7 @@ import Testing
         "cannot submit 1202 bytes: the limit is 100; see 'operations.resultBytes'", code: "too_large", status: .tooLarge)
     ) { try await harness.book.submit("op-1", result: half, error: nil, by: nil) }
     #expect(
-      await harness.book.submit(resumeToken: "1", run: "run-1", result: half)
-        == .refused(status: 413, message: "the result has 1202 bytes, and the limit is 100"))
+      await harness.post("1", half) == .failed("the result has 1202 bytes, and the limit is 100"))
     #expect(try await harness.pending() == ["op-1"])
     await harness.stop()
   }

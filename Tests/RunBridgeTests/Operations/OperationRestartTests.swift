@@ -39,10 +39,10 @@ import Testing
     fronts.answer(try await fronts.asked(), ["values": ["value": "again"]])
     let form = try await after.peers.sent()
     #expect(form.connection == 1 && form.submit == OperationSubmit(operation: 1, resumeToken: "a", result: "again", error: nil))
-    #expect(await after.book.submit(secret: secret, result: "s") == .accepted(operation: 3))
+    #expect(await after.post(secret: secret, "s") == .accepted(operation: 3))
     #expect(try await after.peers.sent().submit.result == "s")
-    #expect(await after.book.submit(resumeToken: "d", run: "run-1", result: 4) == .accepted(operation: 4))
-    #expect(await after.book.submit(resumeToken: "b", run: "run-1", result: 4) == .completed)
+    #expect(await after.post("d", 4) == .accepted(operation: 4))
+    #expect(await after.post("b", 4) == .completed)
     after.book.started(.field("http_endpoint", operation: 9), by: .talking())
     #expect(try await after.pending() == ["op-5"], "numbers go on")
     await after.stop()
@@ -115,10 +115,10 @@ import Testing
         "cannot answer op-1: the host is restarting; try again in a moment", code: "restarting", retryable: true, status: .stopping)
     ) { try await harness.book.submit("op-1", result: 1, error: nil, by: nil) }
     #expect(
-      await harness.book.submit(resumeToken: "tok", run: "run-1", result: 1)
-        == .refused(status: 503, message: "the host is restarting; submit again soon"))
+      await harness.post("tok", 1)
+        == .failed("the host is restarting; submit again soon"))
     harness.book.stay()
-    #expect(await harness.book.submit(resumeToken: "tok", run: "run-1", result: 1) == .accepted(operation: 1))
+    #expect(await harness.post("tok", 1) == .accepted(operation: 1))
     await harness.stop()
   }
 

@@ -49,6 +49,26 @@ import Testing
     await host.close()
   }
 
+  @Test func aDebugAdapterWaitsInItsCall() async throws {
+    let host = try await TestHost(plugin: TalkPlugin.self)
+    let body = OperationStart.field("form", ["formSpec": "x"], operation: 8, token: "tok").body
+    async let answer = call("bridge.announce", ["operation": body, "run": "run-1", "workspace": "/project"], on: host)
+    _ = try await host.published("bridge.operation")
+    _ = try await call("bridge.submit", ["operation": "8", "run": "run-1", "result": ["a": 1]], on: host)
+    #expect(try await answer == ["operationId": 8, "resumeToken": "tok", "result": ["a": 1]])
+    async let failed = call("bridge.announce", ["operation": ["operationId": "mine"], "workspace": "/project"], on: host)
+    _ = try await host.published("bridge.operation", where: { $0.text.contains("op-2") })
+    _ = try await call("bridge.cancel", ["operation": "mine"], on: host)
+    #expect(try await failed == ["operationId": "mine", "error": "cancelled"])
+    await #expect(throws: PluginFailure("there is no run 'run-9', or it is over; see run.list", code: "no_run", status: .notFound)) {
+      try await call("bridge.announce", ["operation": body, "run": "run-9"], on: host)
+    }
+    for wrong in [[:], ["operation": [:]], ["operation": ["operationId": 1.5]], ["operation": 7]] as [JSONValue] {
+      await #expect(throws: PluginFailure.self) { try await call("bridge.announce", wrong, on: host) }
+    }
+    await host.close()
+  }
+
   @Test func eventsTellOfStatesAndNotOfAnswers() async throws {
     let host = try await TestHost(plugin: TalkPlugin.self)
     _ = try await call("test.announce", ["secret": "of the script"], on: host)

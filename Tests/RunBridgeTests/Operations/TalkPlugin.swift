@@ -38,7 +38,7 @@ final class TalkPlugin: Plugin {
   }
 
   var commands: [Command] {
-    OperationCommands(book: book).all + ChatCommands(chat: chat).all + [
+    OperationCommands(book: book, run: { $0 == "run-1" ? .talking() : nil }).all + ChatCommands(chat: chat).all + [
       .bytes("test.announce") { [book] payload, _ in
         book.started(.field("http_endpoint", try JSONValue(parsing: payload.bytes), operation: 6), by: .talking())
         return .emptyObject

@@ -30,18 +30,13 @@ extension OperationBook {
     operation.ended = StoreTime.now
     let written = operation
     note("keep the answer of \(operation.id)") { try $0.end(written) }
-    if isSent { operation.state = deliver(operation, listeners) ? wanted : .orphaned }
+    let submit = operation.submit(result: operation.result ?? .null, error: error)
+    if isSent { operation.state = send(submit, operation, listeners) ? wanted : .orphaned }
     let reached = operation.state
     if isSent { note("keep the state of \(operation.id)") { try $0.change(number, to: reached) } }
     changed(operation)
     prune()
     return operation
-  }
-
-  private func deliver(_ operation: KeptOperation, _ listeners: [UInt]) -> Bool {
-    guard send(operation.submit(result: operation.result ?? .null, error: operation.error), operation, listeners) else { return false }
-    state.withLock { $0.table.wasSent(operation) }
-    return true
   }
 
   /// Sends to the debug adapter that waits, else to the connection that announced it.

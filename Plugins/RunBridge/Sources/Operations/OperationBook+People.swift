@@ -17,16 +17,18 @@ extension OperationBook {
   }
 
   /// One of them, waiting or over.
-  func operation(_ name: String) async throws -> KeptOperation {
-    let waiting = state.withLock { $0.table.named(name) }
+  ///
+  /// - Parameter run: Nil: of any.
+  func operation(_ name: String, run: String? = nil) async throws -> KeptOperation {
+    let waiting = state.withLock { $0.table.named(name, run: run) }
     if waiting.count == 1 { return waiting[0] }
     guard waiting.isEmpty else { throw Self.ambiguous(name, waiting) }
     let over = try await store.perform { database in
       let storage = OperationStorage(database: database)
       if let number = Self.number(name) { return try storage.find(number) }
-      return try storage.over(named: name).first
+      return try storage.over(named: name, run: run)
     }
-    guard let over else {
+    guard let over, run == nil || over.run == run else {
       throw PluginFailure("no operation '\(name)'; see bridge.pending", code: "no_operation", status: .notFound)
     }
     return over
@@ -51,7 +53,7 @@ extension OperationBook {
   }
 
   /// Answers an operation, with a result or an error.
-  func submit(_ name: String, result: JSONValue?, error: String?, by: String?) async throws -> KeptOperation {
+  func submit(_ name: String, run: String? = nil, result: JSONValue?, error: String?, by: String?) async throws -> KeptOperation {
     guard result == nil || error == nil else {
       throw PluginFailure("cannot submit both 'result' and 'error': give one of them", code: "bad_submit", status: .invalid)
     }
@@ -61,18 +63,17 @@ extension OperationBook {
         "cannot submit \(size) bytes: the limit is \(settings.resultBytes); see 'operations.resultBytes'", code: "too_large",
         status: .tooLarge)
     }
-    return try await finish(name, as: .delivered, result: result ?? .null, error: error, by: by)
+    return try await finish(try await operation(name, run: run), as: .delivered, result: result ?? .null, error: error, by: by)
   }
 
   /// Ends an operation with the error `cancelled`.
-  func cancel(_ name: String, by: String?) async throws -> KeptOperation {
-    try await finish(name, as: .cancelled, result: .null, error: "cancelled", by: by)
+  func cancel(_ name: String, run: String? = nil, by: String?) async throws -> KeptOperation {
+    try await finish(try await operation(name, run: run), as: .cancelled, result: .null, error: "cancelled", by: by)
   }
 
   private func finish(
-    _ name: String, as state: OperationState, result: JSONValue, error: String?, by: String?
+    _ operation: KeptOperation, as state: OperationState, result: JSONValue, error: String?, by: String?
   ) async throws -> KeptOperation {
-    let operation = try await operation(name)
     guard !self.state.withLock({ $0.isLeaving }) else {
       throw PluginFailure(
         "cannot answer \(operation.id): the host is restarting; try again in a moment", code: "restarting", retryable: true,

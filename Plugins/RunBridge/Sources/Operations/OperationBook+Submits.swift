@@ -5,30 +5,33 @@ internal import Crypto
 internal import JSON
 internal import Synchronization
 
-extension OperationBook {
-  /// Answers what a run waits for under a resume token.
-  ///
-  /// - Parameter run: Whose token the sender has.
-  func submit(resumeToken: String, run: String, result: JSONValue, error: String? = nil) async -> SubmitOutcome {
-    if let number = state.withLock({ $0.table.waiting(resumeToken: resumeToken, run: run) }) {
-      return answered(number, result, error)
+extension OperationBook: SubmitTaking {
+  func isSecret(_ secret: String) -> Bool { waiting(secret: secret) != nil }
+
+  func take(_ submit: PostedSubmit) async -> SubmitOutcome {
+    switch submit.right {
+    case .run(let caller): await take(submit.result, resumeToken: submit.resumeToken ?? "", run: caller.run)
+    case .operation(let secret): take(submit.result, secret: secret, resumeToken: submit.resumeToken)
     }
+  }
+
+  private func take(_ result: JSONValue, resumeToken: String, run: String) async -> SubmitOutcome {
+    if let number = state.withLock({ $0.table.waiting(resumeToken: resumeToken, run: run) }) { return answered(number, result) }
     do {
       let isKnown = try await store.perform { try OperationStorage(database: $0).knows(resumeToken: resumeToken, run: run) }
       return isKnown ? .completed : .unknown
     } catch {
-      self.trouble("cannot look for an operation: \(error)")
-      return .refused(status: 500, message: "the operations cannot be read")
+      trouble("cannot look for an operation: \(error)")
+      return .failed("the operations cannot be read")
     }
   }
 
-  /// Whether this is the secret of an operation that waits. For the door, before it reads anything else.
-  func isSecret(_ text: String) -> Bool { waiting(secret: text) != nil }
-
-  /// Answers the one operation whose secret this is, and uses it up.
-  func submit(secret: String, result: JSONValue, error: String? = nil) async -> SubmitOutcome {
+  /// - Parameter resumeToken: When it is told it must be the operation's.
+  private func take(_ result: JSONValue, secret: String, resumeToken: String?) -> SubmitOutcome {
     guard let number = waiting(secret: secret) else { return .unknown }
-    return answered(number, result, error)
+    let own = state.withLock { $0.table.open[number]?.resumeToken }
+    guard resumeToken == nil || resumeToken == own else { return .unknown }
+    return answered(number, result)
   }
 
   private func waiting(secret: String) -> Int? {
@@ -36,14 +39,13 @@ extension OperationBook {
     return state.withLock { $0.table.waiting(secretHash: hash.bytes) }
   }
 
-  private func answered(_ number: Int, _ result: JSONValue, _ error: String?) -> SubmitOutcome {
-    let size = error?.utf8.count ?? result.bytes().count
-    guard size <= settings.resultBytes else {
-      return .refused(status: 413, message: "the result has \(size) bytes, and the limit is \(settings.resultBytes)")
+  private func answered(_ number: Int, _ result: JSONValue) -> SubmitOutcome {
+    let size = result.bytes().count
+    guard size <= settings.resultBytes else { return .failed("the result has \(size) bytes, and the limit is \(settings.resultBytes)") }
+    guard !state.withLock({ $0.isLeaving }) else { return .failed("the host is restarting; submit again soon") }
+    guard let operation = end(number, as: .delivered, result: result, error: nil, by: "http"), operation.state == .delivered else {
+      return .completed
     }
-    guard !state.withLock({ $0.isLeaving }) else { return .refused(status: 503, message: "the host is restarting; submit again soon") }
-    guard let operation = end(number, as: .delivered, result: result, error: error, by: "http") else { return .completed }
-    if operation.state == .orphaned { return .completed }
     return .accepted(operation: operation.scriptOperation)
   }
 }

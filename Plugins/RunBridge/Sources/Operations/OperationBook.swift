@@ -111,7 +111,6 @@ final class OperationBook: OperationKeeping {
     switch announced {
     case .new(let operation): begin(operation)
     case .known: break
-    case .again(let number): sendAgain(number)
     case .refused(let words): refuse(start, by: caller, listener: listener, words)
     }
   }
@@ -139,15 +138,19 @@ final class OperationBook: OperationKeeping {
     _ = send(operation.submit(result: .null, error: words), operation, listener.map { [$0] } ?? [])
   }
 
-  private func sendAgain(_ number: Int) {
-    note("read the operation op-\(number)") { [weak self] storage in
-      guard let operation = try storage.find(number), let connection = operation.connection else { return }
-      let submit = operation.submit(result: operation.result ?? .null, error: operation.error)
-      _ = self?.state.withLock { $0.peers }?.submit(submit, to: connection)
+  // MARK: - Those who go
+
+  func updated(_ update: OperationUpdate, by caller: Caller) {
+    guard let connection = caller.connection, let number = state.withLock({ $0.table.waiting(update.operation, on: connection) }) else {
+      return
+    }
+    switch update.status {
+    case "completed": end(number, as: .delivered, result: update.result, error: nil, by: "script", isSent: false)
+    case "cancelled": end(number, as: .cancelled, result: .null, error: "cancelled", by: "script", isSent: false)
+    case "failed": end(number, as: .failed, result: .null, error: update.error ?? "the script gives no reason", by: "script", isSent: false)
+    default: break
     }
   }
-
-  // MARK: - Those who go
 
   func disconnected(_ caller: Caller) {
     guard let connection = caller.connection else { return }

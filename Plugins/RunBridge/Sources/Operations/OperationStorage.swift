@@ -93,11 +93,13 @@ struct OperationStorage {
     return try row.step()
   }
 
-  /// Those that are over and were named so by their script, the latest first.
-  func over(named name: String) throws -> [KeptOperation] {
-    try rows("(operation = ?1 OR resume_token = ?1) AND state NOT IN ('waiting', 'submitted') ORDER BY number DESC LIMIT 1") {
+  /// The latest that is over and was named so by its script.
+  func over(named name: String, run: String?) throws -> KeptOperation? {
+    let condition = "(operation = ?1 OR resume_token = ?1) AND (?2 IS NULL OR run = ?2) AND state NOT IN ('waiting', 'submitted')"
+    return try rows("\(condition) ORDER BY number DESC LIMIT 1") {
       try $0.bind(1, name)
-    }
+      try $0.bind(2, run)
+    }.first
   }
 
   /// The latest that are over, the latest first.

@@ -8,27 +8,18 @@ struct OperationTable: Sendable {
   /// What became of an announcement.
   enum Announced: Sendable {
     case new(KeptOperation)
-    /// It waits already, or this is the second of the two announcements that clients always send.
+    /// It waits already, or was answered: clients announce everything twice, and again when an answer was lost.
     case known
-    /// It was answered, and the script asks again: the answer was lost.
-    case again(number: Int)
     /// It is not taken; words for the script.
     case refused(String)
   }
 
   /// An operation of an open connection that is over.
-  private struct Mark: Sendable {
-    let number: Int
+  private struct Mark: Sendable, Equatable {
     let operation: String
     let resumeToken: String?
-    let announced: Double
-    var announcements: Int
-    var wasSent = false
-    var wasSentAgain = false
   }
 
-  /// In seconds between the two announcements that a client always sends.
-  private static let twinWindow = 10.0
   /// Of one connection.
   private static let mostMarks = 256
 
@@ -36,7 +27,6 @@ struct OperationTable: Sendable {
   private(set) var open: [Int: KeptOperation] = [:]
   /// Who is called instead of a connection: debug adapters.
   private var listeners: [Int: [UInt]] = [:]
-  private var announcements: [Int: Int] = [:]
   private var marks: [UInt: [Mark]] = [:]
   private var bytes = 0
   private var lastNumber = 0
@@ -52,12 +42,11 @@ struct OperationTable: Sendable {
   /// - Parameter listener: Who is to be called with the answer; nil: the connection is sent it.
   mutating func announce(_ start: OperationStart, by caller: Caller, listener: UInt?, now: Double) -> Announced {
     if let number = waiting(start, caller) {
-      announcements[number, default: 1] += 1
       if let listener { listeners[number, default: []].append(listener) }
       if let connection = caller.connection, open[number]?.connection == nil { open[number]?.connection = connection }
       return .known
     }
-    if let again = answered(start, caller, now) { return again }
+    if wasAnswered(start, caller) { return .known }
     let size = start.body.bytes().count
     if let words = refusal(size, caller) { return .refused(words) }
     lastNumber += 1
@@ -70,7 +59,6 @@ struct OperationTable: Sendable {
   /// Takes back one that was announced before the host began.
   mutating func add(_ operation: KeptOperation) {
     open[operation.number] = operation
-    announcements[operation.number] = 1
     bytes += operation.size
     lastNumber = max(lastNumber, operation.number)
   }
@@ -90,17 +78,10 @@ struct OperationTable: Sendable {
     }?.number
   }
 
-  private mutating func answered(_ start: OperationStart, _ caller: Caller, _ now: Double) -> Announced? {
-    guard let connection = caller.connection,
-      let place = marks[connection]?.lastIndex(where: { $0.operation == start.operation && $0.resumeToken == start.resumeToken }),
-      var mark = marks[connection]?[place]
-    else { return nil }
-    mark.announcements += 1
-    let isTwin = mark.announcements == 2 && now - mark.announced < Self.twinWindow
-    let isAgain = !isTwin && mark.wasSent && !mark.wasSentAgain
-    if isAgain { mark.wasSentAgain = true }
-    marks[connection]?[place] = mark
-    return isAgain ? .again(number: mark.number) : .known
+  /// A name that is used again for another operation comes with another token.
+  private func wasAnswered(_ start: OperationStart, _ caller: Caller) -> Bool {
+    guard let connection = caller.connection, let marks = marks[connection] else { return false }
+    return marks.contains(Mark(operation: start.operation, resumeToken: start.resumeToken))
   }
 
   private func refusal(_ size: Int, _ caller: Caller) -> String? {
@@ -128,22 +109,11 @@ struct OperationTable: Sendable {
   mutating func take(_ number: Int) -> (operation: KeptOperation, listeners: [UInt])? {
     guard let operation = open.removeValue(forKey: number) else { return nil }
     bytes -= operation.size
-    let count = announcements.removeValue(forKey: number) ?? 1
     if let connection = operation.connection {
-      let mark = Mark(
-        number: number, operation: operation.operation, resumeToken: operation.resumeToken, announced: operation.announced,
-        announcements: count)
-      marks[connection, default: []].append(mark)
+      marks[connection, default: []].append(Mark(operation: operation.operation, resumeToken: operation.resumeToken))
       if let count = marks[connection]?.count, count > Self.mostMarks { marks[connection]?.removeFirst() }
     }
     return (operation, listeners.removeValue(forKey: number) ?? [])
-  }
-
-  /// Remembers that the answer went out.
-  mutating func wasSent(_ operation: KeptOperation) {
-    guard let connection = operation.connection, let place = marks[connection]?.lastIndex(where: { $0.number == operation.number })
-    else { return }
-    marks[connection]?[place].wasSent = true
   }
 
   /// A connection closed.
@@ -178,9 +148,17 @@ struct OperationTable: Sendable {
   // MARK: - Names
 
   /// The one that is meant, by its id, or as its script names it when only one does.
-  func named(_ name: String) -> [KeptOperation] {
-    if let byID = open.values.first(where: { $0.id == name }) { return [byID] }
-    return inOrder.filter { $0.operation == name || $0.resumeToken == name }
+  ///
+  /// - Parameter run: Nil: of any.
+  func named(_ name: String, run: String? = nil) -> [KeptOperation] {
+    let candidates = inOrder.filter { run == nil || $0.run == run }
+    if let byID = candidates.first(where: { $0.id == name }) { return [byID] }
+    return candidates.filter { $0.operation == name || $0.resumeToken == name }
+  }
+
+  /// The one that a connection waits for under a name.
+  func waiting(_ operation: String, on connection: UInt) -> Int? {
+    open.values.first { $0.operation == operation && $0.connection == connection }?.number
   }
 
   /// The oldest that a run waits for under a token.
