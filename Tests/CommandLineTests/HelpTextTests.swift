@@ -51,6 +51,7 @@ import Testing
           serve       start a host here, in the foreground
           status      show the host, its plugins, and how its commands are doing
           top         show what the plugins are doing, live
+          run         run a script that may ask whoever is attached
           exec        run a file, or the block at a line of it, in its kernel
           repl        type code into a file's kernel
           watch       show what expressions are in a file's kernel, after every run

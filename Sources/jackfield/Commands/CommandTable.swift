@@ -3,7 +3,8 @@
 /// Every verb, in the order of help.
 enum CommandTable {
   static let all: [Subcommand] = [
-    .serve, .status, .top, .exec, .repl, .watch, .kernels, .kernel, .plugins, .commands, .call, .events, .config, .reload, .stop, .doctor,
+    .serve, .status, .top, .run, .exec, .repl, .watch, .kernels, .kernel, .plugins, .commands, .call, .events, .config, .reload, .stop,
+    .doctor,
     .version, .completion, .complete,
   ]
 }

@@ -164,6 +164,9 @@ final class RecordedOutput: OutputSink {
     #expect(isFull)
   }
 
+  /// What was told of a run until now.
+  func soFar(_ run: String) -> [Event] { state.read { $0.events.filter { $0.value["run_id"] == .string(run) } } }
+
   /// Everything told of a run up to and with an event that fits, in order.
   func events(_ run: String, until fits: @escaping @Sendable (JSONValue) -> Bool = { $0["type"] == "process_ended" }) async throws
     -> [Event]

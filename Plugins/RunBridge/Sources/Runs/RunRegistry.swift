@@ -175,7 +175,7 @@ final class RunRegistry: RunAuthority, Sendable {
       state.entries[run.id] = Entry(run: run, digest: run.state == .ended ? nil : row.digest)
       state.order.append(run.id)
     }
-    let isUnread = run.output.map { !OutputPosition(in: $0).isDone && SmallFile.isDirectory($0) } ?? false
+    let isUnread = Self.isUnread(run)
     if run.kind == .captured, isUnread { output.follow(run) }
     if run.state == .ended {
       if isUnread { output.ended(run) }
@@ -188,15 +188,19 @@ final class RunRegistry: RunAuthority, Sendable {
     watch(process, of: run.id)
   }
 
-  /// Forgets those that are over for longest.
+  /// Whether output of it is still to be published.
+  private static func isUnread(_ run: Run) -> Bool {
+    run.output.map { !OutputPosition(in: $0).isDone && SmallFile.isDirectory($0) } ?? false
+  }
+
+  /// Forgets those that are over for longest, unless output of theirs is still to be published.
   func forgetOldest() {
-    let forgotten = state.withLock { state -> [Run] in
-      let ended = state.order.compactMap { state.entries[$0]?.run }.filter { $0.state == .ended }
-      let forgotten = ended.dropLast(settings.remembered)
-      for run in forgotten { state.entries[run.id] = nil }
-      let gone = Set(forgotten.map(\.id))
+    let ended = state.withLock { state in state.order.compactMap { state.entries[$0]?.run }.filter { $0.state == .ended } }
+    let forgotten = ended.dropLast(settings.remembered).filter { !Self.isUnread($0) }
+    let gone = Set(forgotten.map(\.id))
+    state.withLock { state in
+      for id in gone { state.entries[id] = nil }
       state.order.removeAll { gone.contains($0) }
-      return Array(forgotten)
     }
     guard !forgotten.isEmpty else { return }
     for run in forgotten { if let output = run.output { SmallFile.removeDirectory(output, files: OutputFiles.names) } }
