@@ -57,6 +57,7 @@ import Testing
           watch       show what expressions are in a file's kernel, after every run
           kernels     show the kernels, live, and interrupt, restart or end them
           kernel      start, attach, share and end kernels
+          attach      show what running scripts say, and answer what they ask
           plugins     list plugins, and say why one was not loaded
           commands    list what can be called
           call        call a command and print its answer

@@ -43,6 +43,13 @@ final class TypedLine {
     return step
   }
 
+  /// Drops what a person typed before they could see what is asked now; what a program wrote stays.
+  func forgetTyped() {
+    guard isatty(STDIN_FILENO) == 1 else { return }
+    received = []
+    tcflush(STDIN_FILENO, TCIFLUSH)
+  }
+
   /// Keys are unseen until `showKeys`.
   func hideKeys() {
     var current = termios()
