@@ -19,6 +19,9 @@ final class ControlClient {
   private let socket: ControlSocket
   private var lastID: Int64 = 0
 
+  /// Readable when something has come; `arrival` may have more than one message then.
+  var descriptor: Int32 { socket.descriptor }
+
   /// - Parameter patience: In milliseconds, how long the host may be silent; nil for ever.
   /// - Throws: `CommandFailure` with exit status 3 when no host runs on that home.
   init(home: String?, patience: Int32? = nil) throws(CommandFailure) {

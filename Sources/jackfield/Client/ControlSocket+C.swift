@@ -16,7 +16,8 @@ final class ControlSocket {
     case other
   }
 
-  private let descriptor: Int32
+  /// Readable when something has come; for a caller that waits for other things, too.
+  let descriptor: Int32
   private let patience: Int32
   private var received: [UInt8] = []
   /// Where the next line begins in `received`.
