@@ -58,6 +58,7 @@ import Testing
           kernels     show the kernels, live, and interrupt, restart or end them
           kernel      start, attach, share and end kernels
           attach      show what running scripts say, and answer what they ask
+          dap         stand between an editor and a debug adapter
           plugins     list plugins, and say why one was not loaded
           commands    list what can be called
           call        call a command and print its answer
