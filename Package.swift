@@ -43,6 +43,8 @@ targets += [
   // Calls of the kernel that Swift's Glibc module does not show.
   .target(name: "CLinux", path: "Sources/System/CLinux"),
   .target(name: "Processes", dependencies: ["CLinux"]),
+  // Cuts what debug adapters and editors say into messages; looks at nothing but the header.
+  .target(name: "DebugProtocol"),
   // Finds the statement at a line of Python text. No input, no output, no Python.
   .target(name: "PythonBlocks"),
 ]
@@ -52,7 +54,7 @@ targets += [
 targets += [
   .target(name: "PluginBridge", dependencies: ["PluginAPI", "JSON", "CLinux"]),
   .target(name: "Host", dependencies: ["PluginBridge", "PluginAPI", "Crypto", "JSON", "Signatures", "CLinux"]),
-  .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON", "EditLine"]),
+  .executableTarget(name: "jackfield", dependencies: ["Host", "PluginBridge", "JSON", "EditLine", "DebugProtocol"]),
   .executableTarget(name: "Runner", dependencies: ["PluginBridge", "CLinux"]),
   // Keeps the connections of scripts while no host is there.
   .executableTarget(name: "jackfield-holder", dependencies: ["Processes", "CLinux"], path: "Sources/Holder"),
@@ -73,6 +75,8 @@ targets += [
   .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram"),
   // These two look inside the plugin, so their release builds need `-enable-testing`; see the Makefile.
   .executableTarget(name: "kernel-bench", dependencies: ["Kernel"], path: "Benchmarks/Kernel"),
+  .executableTarget(name: "bridge-wire-fuzz", dependencies: ["RunBridge", "JSON"], path: "Tests/Fuzz/BridgeWire"),
+  .executableTarget(name: "dap-fuzz", dependencies: ["DebugProtocol"], path: "Tests/Fuzz/Dap"),
   .executableTarget(name: "kernel-wire-fuzz", dependencies: ["Kernel", "JSON"], path: "Tests/Fuzz/KernelWire"),
 ]
 
@@ -97,7 +101,7 @@ targets += [
   .target(name: "SmallDisk", path: "Tests/SmallDisk"),  // a full disk, for the tests of Store, Export and the whole
   .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
   .testTarget(name: "CheckerTests", dependencies: ["jackfield-check", "Host", "PluginSDK", "PluginTestKit", "JSON"]),
-  .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON"]),
+  .testTarget(name: "CommandLineTests", dependencies: ["jackfield", "Host", "PluginBridge", "JSON", "DebugProtocol"]),
   .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
   .testTarget(name: "EditLineTests", dependencies: ["EditLine"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Host", "JSON", "PluginTestKit", "SmallDisk"]),
