@@ -79,8 +79,9 @@ public final class RunBridgePlugin: Plugin {
   /// In the order of plugin.json.
   public var commands: [Command] {
     RunCommands(runs: { [runs] in runs }).all + FrontCommands(desk: fronts).all
-      + RequestCommands(router: router, run: { [runs] in runs.caller(run: $0) }).all
-      + ConsentCommands(consents: consents, audit: audit).all + OperationCommands(book: operations).all + ChatCommands(chat: chat).all
+      + RequestCommands(router: router, run: { [runs] in runs.caller(ofRun: $0) }).all
+      + ConsentCommands(consents: consents, audit: audit).all
+      + OperationCommands(book: operations, run: { [runs] in runs.caller(ofRun: $0) }).all + ChatCommands(chat: chat).all
       + DoorCommands(door: door).all
   }
 

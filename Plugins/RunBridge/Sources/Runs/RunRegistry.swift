@@ -98,6 +98,14 @@ final class RunRegistry: RunAuthority, Sendable {
     }
   }
 
+  /// Who asks on behalf of a run without a connection; nil: there is no such run, or it is over.
+  func caller(ofRun id: String) -> Caller? {
+    state.withLock { state in
+      guard let entry = state.entries[id], entry.digest != nil else { return nil }
+      return Self.caller(entry.run, nil)
+    }
+  }
+
   func connected(_ caller: Caller) {
     guard let connection = caller.connection else { return }
     state.withLock { state in
