@@ -64,8 +64,9 @@ final class WebServerChannel {
       sayGoodbye(code: code ?? 1_000, reason: "")
       over(WebSocketClosure(code: code, reason: reason, error: nil))
     case .failed(let code, let reason):
-      sayGoodbye(code: code, reason: reason)
       let kind: WebError.Code = code == 1_009 ? .tooLarge : .broken
+      if kind == .tooLarge, options.endsWithReset { return connection.abort(WebError(kind, "a WebSocket was reset: \(reason)")) }
+      sayGoodbye(code: code, reason: reason)
       over(WebSocketClosure(code: nil, reason: "", error: WebError(kind, "a WebSocket was closed with code \(code): \(reason)")))
     }
   }

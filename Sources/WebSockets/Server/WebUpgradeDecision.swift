@@ -19,7 +19,7 @@ public struct WebServerSocketOptions: Sendable, Hashable {
   public var waitsForFirstMessage: Bool
   /// Tell of a message over the limit, leave it out and go on; else the connection is closed with code 1009.
   public var skipsTooLarge: Bool
-  /// End with a reset what takes too long, or is open at the server's stop, instead of saying goodbye: for clients that take a goodbye for
+  /// End with a reset what takes too long or is too large, or is open at the server's stop, instead of saying goodbye: for clients that take a goodbye for
   /// a message. What breaks the protocol is told with a code even then.
   public var endsWithReset: Bool
 

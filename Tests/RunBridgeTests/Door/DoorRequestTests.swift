@@ -77,6 +77,7 @@ import Testing
       let client = try harness.client()
       try client.command(1, "never")
       try client.command(2, "stubborn")
+      for _ in 0..<2 { #expect(await harness.answering.notes.next()?.hasSuffix(" begins") == true) }
       for id in 3..<20 { try client.command(id, "echo") }
       #expect(Set(try (3..<20).map { _ in try client.hear()["id"]?.intValue }) == Set(3..<20))
       #expect(harness.door.status["open_requests"] == 2)
@@ -99,6 +100,7 @@ import Testing
       // Whoever answers later is not heard any more.
       try client.command(4, "stubborn", [], ["timeout": 500])
       #expect(try client.hear() == failure(4, "Command timeout"))
+      while await harness.answering.notes.next() != "stubborn begins" {}
       harness.answering.release()
       try client.command(5, "echo")
       #expect(try client.hear()["id"] == 5)
@@ -182,14 +184,68 @@ import Testing
     }
   }
 
+  @Test func aMessageThatIsTooLongAndShowsNoID() async throws {
+    try await DoorHarness.with {
+      $0.messageBytes = 10_000
+    } _: { harness in
+      let client = try harness.client()
+      try client.command(1, "never")
+      #expect(await harness.answering.notes.next() == "command begins")
+      try client.say(#"{"params": {"command": "\#(String(repeating: "x", count: 20_000))"}, "id": 2, "type": "vscode/executeCommand"}"#)
+      #expect(try client.hear()["id"] == 1)
+      // Its id stands behind the text: the beginning does not show it.
+      #expect(client.end() == .reset)
+    }
+  }
+
+  @Test func aMessageThatIsMuchTooLong() async throws {
+    try await DoorHarness.with {
+      $0.messageBytes = 100
+    } _: { harness in
+      let client = try harness.client()
+      try client.send(Array(DoorClient.frame(0x81, [UInt8](repeating: 32, count: 2_000)).prefix(20)))
+      #expect(client.end() == .reset)
+      // In pieces, where no length tells it before.
+      let other = try harness.client()
+      for first in [0x01, 0x00, 0x00] as [UInt8] { try other.send(DoorClient.frame(first, [UInt8](repeating: 32, count: 40))) }
+      #expect(other.end() == .reset)
+    }
+  }
+
+  @Test func tooMuchOpen() async throws {
+    try await DoorHarness.with {
+      $0.waitingBytes = 100_000
+    } _: { harness in
+      let client = try harness.client()
+      try client.command(1, "never", [.string(String(repeating: "x", count: 60_000))])
+      try client.command(2, "never", [.string(String(repeating: "x", count: 60_000))])
+      #expect(
+        try client.hear()
+          == failure(2, "the requests of this connection that are open already are nearly 100000 bytes long; wait for their answers first"))
+      try client.say(["type": "cancel", "id": 1])
+      #expect(try client.hear()["id"] == 1)
+      try client.command(3, "echo", [.string(String(repeating: "x", count: 60_000))])
+      #expect(try client.hear()["success"] == true)
+    }
+  }
+
+  @Test func sameIdsOnOneConnectionAreEachAnswered() async throws {
+    try await DoorHarness.with { harness in
+      let client = try harness.client()
+      try client.command(1, "stubborn")
+      #expect(await harness.answering.notes.next() == "stubborn begins")
+      try client.command(1, "echo")
+      #expect(try client.hear()["id"] == 1)
+      harness.answering.release()
+      #expect(try client.hear()["id"] == 1)
+    }
+  }
+
   @Test func aMessageThatIsTooLong() async throws {
     try await DoorHarness.with {
       $0.messageBytes = 10_000
     } _: { harness in
       let client = try harness.client()
-      try client.say(#"{"params": {"command": "\#(String(repeating: "x", count: 20_000))"}, "id": 1, "type": "vscode/executeCommand"}"#)
-      // Its id stands behind the text: the beginning does not show it.
-      #expect(try client.hear()["id"] == .null)
       try client.say(#"{"id": 2, "type": "vscode/executeCommand", "params": {"command": "\#(String(repeating: "x", count: 20_000))"}}"#)
       #expect(
         try client.hear()

@@ -6,9 +6,6 @@ internal import Synchronization
 internal import WebSockets
 
 extension DoorConnection {
-  /// How long a client may take to receive what is sent before its connection is reset.
-  static let patience = Duration.seconds(2)
-
   /// Answers what is open with the reason, and the operations with what is given; then resets it, which its reader understands better than
   /// a goodbye.
   func end(_ reason: String, submits: [OperationSubmit] = []) {
@@ -20,7 +17,7 @@ extension DoorConnection {
     guard isEnding else { return }
     endRequests(reason)
     for submit in submits { _ = self.submit(submit) }
-    socket.abort(afterSendingWithin: Self.patience)
+    socket.abort(afterSendingWithin: .seconds(hall.settings.endSeconds))
   }
 
   /// Answers what is open, and gives the connection away.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSON
+internal import PluginSDK
 internal import Synchronization
 internal import WebSockets
 
@@ -14,8 +15,13 @@ extension DoorConnection {
     case .message(let message): take(message.bytes)
     case .tooLarge(let size, let beginning):
       state.withLock { $0.hasSpoken = true }
-      let id = WireIdentity.find(in: beginning) ?? .null
-      refuse(id, WireText.tooLarge(size, limit: hall.settings.messageBytes))
+      let reason = WireText.tooLarge(size, limit: hall.settings.messageBytes)
+      guard let id = WireIdentity.find(in: beginning) else {
+        // Its caller would wait for an answer that cannot reach it.
+        hall.log?.warning("client reset: it sent a message over the limit without an id", ["connection": number, "bytes": size])
+        return end(reason)
+      }
+      refuse(id, reason)
     case .closed(let closure): isClosed(closure)
     }
   }

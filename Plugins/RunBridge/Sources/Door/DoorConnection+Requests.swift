@@ -18,7 +18,7 @@ extension DoorConnection {
     guard hall.rate.take(caller.run) else { return refuse(id, WireText.tooOften(hall.settings.requestsPerSecond)) }
     guard caller.scopes.allowsRequest(request.type) else { return refuse(id, WireText.notAllowed(request.type)) }
     let limit = request.params["timeout"]?.doubleValue
-    let open = OpenRequest(id: id, type: request.type, limit: limit, wantsParts: wantsParts)
+    let open = OpenRequest(id: id, type: request.type, limit: limit, wantsParts: wantsParts, size: bytes.count)
     switch state.withLock({ admit(open, bytes, &$0) }) {
     case .notBegun: break
     case .refused(let reason): refuse(id, reason)
@@ -40,6 +40,10 @@ extension DoorConnection {
     case .open: break
     }
     guard state.open.count < hall.settings.openRequests else { return .refused(WireText.tooManyOpen(hall.settings.openRequests)) }
+    guard state.open.isEmpty || state.openBytes + request.size <= hall.settings.waitingBytes else {
+      return .refused(WireText.tooMuchOpen(hall.settings.waitingBytes))
+    }
+    state.openBytes += request.size
     state.lastRequest += 1
     state.requests += 1
     state.open[state.lastRequest] = request
@@ -87,20 +91,24 @@ extension DoorConnection {
     let frame = WireFrame.answer(id, result)
     let limit = hall.settings.messageBytes
     guard frame.count <= limit else { return fail(serial, WireText.answerTooLarge(frame.count, limit: limit)) }
-    if finish(serial, frame) != nil { hall.count { $0.answered += 1 } }
+    finish(serial, frame) { $0.answered += 1 }
   }
 
   private func fail(_ serial: UInt64, _ reason: String) {
     guard let id = state.withLock({ $0.open[serial]?.id }) else { return }
-    if finish(serial, WireFrame.failure(id, reason)) != nil { hall.count { $0.failed += 1 } }
+    finish(serial, WireFrame.failure(id, reason)) { $0.failed += 1 }
   }
 
   /// Answers a request, unless it was before; then what was held for it.
   ///
   /// - Returns: What was open.
-  @discardableResult private func finish(_ serial: UInt64, _ frame: [UInt8]) -> OpenRequest? {
+  @discardableResult private func finish(
+    _ serial: UInt64, _ frame: [UInt8], _ count: (inout DoorCounters) -> Void
+  ) -> OpenRequest? {
     let request = state.withLock { state -> OpenRequest? in
       guard let request = state.open.removeValue(forKey: serial) else { return nil }
+      state.openBytes -= request.size
+      hall.count(count)
       post(frame, &state)
       release(&state)
       return request
@@ -114,9 +122,7 @@ extension DoorConnection {
   private func isOverdue(_ serial: UInt64) {
     guard let request = state.withLock({ $0.open[serial] }) else { return }
     let reason = WireText.timeout(request.type, limit: request.limit)
-    guard let open = finish(serial, WireFrame.failure(request.id, reason)) else { return }
-    hall.count { $0.timedOut += 1 }
-    open.task?.cancel()
+    finish(serial, WireFrame.failure(request.id, reason)) { $0.timedOut += 1 }?.task?.cancel()
   }
 
   /// The caller gives up.
@@ -132,9 +138,8 @@ extension DoorConnection {
   }
 
   private func end(_ serial: UInt64, _ reason: String) {
-    guard let id = state.withLock({ $0.open[serial]?.id }), let open = finish(serial, WireFrame.failure(id, reason)) else { return }
-    hall.count { $0.cancelled += 1 }
-    open.task?.cancel()
+    guard let id = state.withLock({ $0.open[serial]?.id }) else { return }
+    finish(serial, WireFrame.failure(id, reason)) { $0.cancelled += 1 }?.task?.cancel()
   }
 
   /// Cancels all that is open, when there is nobody left to be answered.

@@ -21,6 +21,7 @@ final class DoorConnection: Sendable {
   struct State: Sendable {
     var phase = Phase.open
     var open: [UInt64: OpenRequest] = [:]
+    var openBytes = 0
     var lastRequest: UInt64 = 0
     /// Submits that wait until no request is open: the script's reader would throw them away.
     var held: [[UInt8]] = []

@@ -65,9 +65,14 @@ final class DoorHall: Sendable {
     _ socket: WebServerSocket, _ caller: Caller, _ number: UInt, hasSpoken: Bool = false, messages: [[UInt8]] = []
   ) -> @Sendable (WebServerEvent) -> Void {
     let connection = DoorConnection(self, socket: socket, caller: caller, number: number, hasSpoken: hasSpoken)
-    state.withLock { $0.connections[number] = connection }
+    let isClosing = state.withLock { state in
+      state.connections[number] = connection
+      return state.isClosing
+    }
     count { $0.connections += 1 }
     partners.authority.connected(caller)
+    // It got its number just before.
+    if isClosing { connection.end(WireText.stopping) }
     for message in messages { connection.take(message) }
     return { connection.hear($0) }
   }

@@ -20,13 +20,16 @@ struct DoorSettings: Sendable, Hashable {
   var messageSeconds = 30.0
   /// Without the client taking one byte while something waits for it.
   var sendSeconds = 30.0
+  /// For a client to take what it is sent at the end of its run or of the host, before it is reset.
+  var endSeconds = 2.0
 
   init() {}
 }
 
 extension DoorSettings: Decodable {
   private enum Key: String, CodingKey {
-    case port, messageBytes, waitingBytes, connections, requestsPerSecond, openRequests, handshakeSeconds, messageSeconds, sendSeconds
+    case port, messageBytes, waitingBytes, connections, requestsPerSecond, openRequests, handshakeSeconds, messageSeconds, sendSeconds,
+      endSeconds
   }
 
   init(from decoder: any Decoder) throws {
@@ -40,5 +43,6 @@ extension DoorSettings: Decodable {
     handshakeSeconds = try values.decodeIfPresent(Double.self, forKey: .handshakeSeconds) ?? handshakeSeconds
     messageSeconds = try values.decodeIfPresent(Double.self, forKey: .messageSeconds) ?? messageSeconds
     sendSeconds = try values.decodeIfPresent(Double.self, forKey: .sendSeconds) ?? sendSeconds
+    endSeconds = try values.decodeIfPresent(Double.self, forKey: .endSeconds) ?? endSeconds
   }
 }

@@ -9,6 +9,8 @@ struct OpenRequest: Sendable {
   /// What the caller said of its time, in milliseconds.
   let limit: Double?
   let wantsParts: Bool
+  /// In bytes, as it came.
+  let size: Int
   /// Nil until it has begun.
   var task: Task<Void, Never>?
 }

@@ -30,6 +30,10 @@ enum WireText {
     "\(limit) requests of this connection are open already; wait for their answers first"
   }
 
+  static func tooMuchOpen(_ limit: Int) -> String {
+    "the requests of this connection that are open already are nearly \(limit) bytes long; wait for their answers first"
+  }
+
   static func tooOften(_ limit: Int) -> String {
     "this run sends more than \(limit) requests a second; send fewer, or raise 'requestsPerSecond' of the bridge"
   }

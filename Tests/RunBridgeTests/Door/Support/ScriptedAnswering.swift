@@ -47,8 +47,10 @@ final class ScriptedAnswering: RequestAnswering {
     case "big": return ["result": .string(String(repeating: "y", count: arguments[0]?.intValue ?? 0))]
     case "never": try await forever("command")
     case "stubborn":
-      notes.note("stubborn begins")
-      await withCheckedContinuation { continuation in waiting.withLock { $0.append(continuation) } }
+      await withCheckedContinuation { continuation in
+        waiting.withLock { $0.append(continuation) }
+        notes.note("stubborn begins")
+      }
     case "submit":
       if let number = caller.connection { submitted.withLock { $0 }?(number, arguments) }
     default: break
