@@ -58,11 +58,14 @@ import Testing
     #expect((0..<old.count).map { old.origin(of: $0) } == [.trainer, .disconnection])
   }
 
-  @Test(arguments: ["trainer.reply", "trainer.status", "trainer.process", "trainer.log", "trainer.disconnected", "trainer.connected"])
+  @Test(arguments: [
+    "trainer.reply", "trainer.status", "trainer.process", "trainer.log", "trainer.disconnected", "trainer.connected", "bridge.log",
+    "bridge.process",
+  ])
   func topicsAreToldApart(topic: String) {
     let wanted: [String: EventBatch.Origin] = [
       "trainer.reply": .reply, "trainer.status": .status, "trainer.process": .process, "trainer.log": .trainer,
-      "trainer.disconnected": .disconnection,
+      "trainer.disconnected": .disconnection, "bridge.log": .trainer, "bridge.process": .process,
     ]
     #expect(EventBatch.Origin(topic: topic) == wanted[topic])
   }

@@ -343,6 +343,33 @@ import Testing
     #expect(try ingest.rows("SELECT kind FROM events WHERE seq IN (1, 4, 7) AND session = 1 ORDER BY seq") == ["18", "19", "20"])
   }
 
+  /// A script whose output is kept is a run under its own name.
+  @Test(arguments: [("exit_status", 3, "finished", "3|-"), ("exit_signal", 9, "stopped", "-|9"), ("nothing", 0, "lost", "-|-")])
+  func aKeptScriptIsARun(member: String, value: Int64, state: String, ending: String) throws {
+    func own(_ type: String, seq: Int, _ members: [String: JSONValue]) -> JSONValue {
+      event(type, seq: seq, run: "run-1", session: "run-1", members)
+    }
+    let line = { (seq: Int) in own("log", seq: seq, ["level": "error", "phase": "stderr", "text": .string("line \(seq)")]) }
+    try ingest.take(own("process_started", seq: 1, ["name": "sweep", "command": ["./x"], "pid": 41, "cwd": "/w"]), from: .process)
+    try ingest.take(line(2))
+    try ingest.commit()
+    #expect(try ingest.rows("SELECT name, display_name, state FROM runs") == ["run-1|sweep|running"])
+    // The store begins anew, and takes it for lost until it is heard of.
+    try ingest.database.execute("UPDATE runs SET state = 'lost'")
+    try ingest.restart()
+    try ingest.take(line(3))
+    try ingest.commit()
+    #expect(try ingest.rows("SELECT state FROM runs") == ["running"])
+    try ingest.take(own("process_ended", seq: 4, [member: .integer(value)]), from: .process)
+    try ingest.commit()
+    #expect(try ingest.rows("SELECT state FROM runs") == [state])
+    #expect(
+      try ingest.rows("SELECT text, level, phase, name FROM logs JOIN runs ON runs.id = run ORDER BY seq") == [
+        "line 2|error|stderr|run-1", "line 3|error|stderr|run-1",
+      ])
+    #expect(try ingest.rows("SELECT exit_status, exit_signal FROM sessions WHERE name = 'run-1'") == [ending])
+  }
+
   @Test func aTrainerCannotSpeakForTheDoor() throws {
     try ingest.take(event("process_ended", seq: 1, ["exit_status": 1]), reply("fork", ["new_run": "f", "subset_indices": [1]]))
     try ingest.take(["type": "status", "session_id": "s", "run_id": "r", "state": "lost", "event_seq": 3])

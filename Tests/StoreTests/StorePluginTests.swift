@@ -274,4 +274,26 @@ import Testing
     #expect(!store.host.log.contains { $0.message == "events written again" })
     await store.host.close()
   }
+
+  /// What the bridge publishes of a script that it keeps is found in the log, by the run's id.
+  @Test func linesOfAKeptScriptAreInTheLog() async throws {
+    let store = try await StoreHarness()
+    func own(_ type: String, seq: Int, _ members: [String: JSONValue]) -> JSONValue {
+      var event: [String: JSONValue] = [
+        "type": .string(type), "session_id": "run-7", "run_id": "run-7", "event_seq": .integer(Int64(seq)), "ts": 1_700_000_000,
+      ]
+      event.merge(members) { $1 }
+      return .object(event)
+    }
+    store.publish(own("process_started", seq: 1, ["name": "sweep", "command": ["./x"], "pid": 41, "cwd": "/w"]), topic: "bridge.process")
+    store.publish(own("log", seq: 2, ["level": "info", "phase": "stdout", "text": "hello"]), topic: "bridge.log")
+    store.publish(["run": "run-7", "state": "started"], topic: "bridge.run")  // not ours
+    store.publish(own("process_ended", seq: 3, ["exit_status": 0]), topic: "bridge.process")
+    try await store.committed("run-7", 3)
+    let logs = try await store.ask("runs.logs", ["run": "run-7"])["logs"]?.arrayValue ?? []
+    #expect(logs.map { $0["text"] } == ["hello"] && logs[0]["phase"] == "stdout")
+    let run = try await store.ask("runs.list")["runs"]?[0]
+    #expect(run?["id"] == "run-7" && run?["name"] == "sweep" && run?["state"] == "finished")
+    await store.host.close()
+  }
 }

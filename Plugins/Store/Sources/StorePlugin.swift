@@ -11,7 +11,8 @@ public final class StorePlugin: Plugin {
   public static let id = "store"
   /// As in plugin.json.
   public static let version = "0.1.0"
-  static let pattern = "trainer.*"
+  /// As in plugin.json: what trainers tell, and what scripts print whose output is kept.
+  static let patterns = ["trainer.*", "bridge.log", "bridge.process"]
 
   private let context: PluginContext
   private let configuration: StoreConfiguration
@@ -41,17 +42,20 @@ public final class StorePlugin: Plugin {
       try CheckpointPolicy(configuration.keep), files: files, database: path, queue: queue, context: context)
   }
 
-  /// Everything of the trainers, copied into the queue on the host's thread.
+  /// Everything of the trainers and of kept scripts, copied into the queue on the host's thread.
   public var subscriptions: [Subscription] {
-    [
-      Subscription(Self.pattern) { [queue, upgrade] event in
+    Self.patterns.map { pattern in
+      Subscription(pattern) { [queue, upgrade] event in
         guard let origin = EventBatch.Origin(topic: event.topic) else { return .taken }
-        // The trainers' spools keep it as long as there is no table to put it into.
+        // The trainers' spools and the scripts' files keep it as long as there is no table to put it into.
         guard !upgrade.isUnderWay else { return .later }
         return event.withBytes { queue.offer($0, from: origin) } ? .taken : .later
       }
-    ]
+    }
   }
+
+  /// Asks for what was refused while the queue was full.
+  static func resume(_ context: PluginContext) { for pattern in patterns { context.resume(pattern) } }
 
   /// Questions, each on a connection of its own; changes, on the writer's; and upkeep, on threads of its own.
   public var commands: [Command] {
@@ -176,7 +180,7 @@ public final class StorePlugin: Plugin {
       upgrade.finish()
       context.report(.ok)
       context.log.info("database open", ["path": path, "schema": Migrations.current])
-      context.resume(Self.pattern)
+      Self.resume(context)
       ingest.run()
     } catch {
       upgrade.end()

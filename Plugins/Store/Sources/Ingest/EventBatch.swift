@@ -4,7 +4,7 @@
 struct EventBatch: Sendable {
   /// Where an event came from.
   enum Origin: UInt8, Sendable {
-    /// A line of a trainer.
+    /// A line of a trainer, or of a script's output.
     case trainer = 0x74  // t
     /// The door's word that a connection has ended.
     case disconnection = 0x64  // d
@@ -12,7 +12,7 @@ struct EventBatch: Sendable {
     case reply = 0x72  // r
     /// The door's word of how a session is.
     case status = 0x73  // s
-    /// The door's word of a process it started.
+    /// The word of whoever started a process: the door, or the bridge.
     case process = 0x70  // p
 
     /// Nil for what the store does not keep.
@@ -22,7 +22,7 @@ struct EventBatch: Sendable {
       case "trainer.disconnected": self = .disconnection
       case "trainer.reply": self = .reply
       case "trainer.status": self = .status
-      case "trainer.process": self = .process
+      case "trainer.process", "bridge.process": self = .process
       default: self = .trainer
       }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the trainers' door tells by itself: connections, sessions and processes.
+// What the trainers' door tells by itself: connections, sessions and processes. Of processes the bridge of scripts tells, too.
 
 internal import JSON
 internal import SQLite
@@ -50,7 +50,13 @@ extension EventInserter {
     session.pid = event["pid"]?.int
     session.cwd = event["cwd"]?.string
     session.command = event["command"].flatMap { $0.kind == .array ? $0.value().serialized() : nil } ?? "[]"
+    guard let run = ownRun(of: place) else { return }
+    run.displayName = session.runName ?? run.displayName
+    change(to: .running, place)
   }
+
+  /// The run that a process is by itself: a script whose output is kept is a run under its own name.
+  func ownRun(of place: Place) -> RunRecord? { place.run.flatMap { $0.name == place.session.name ? $0 : nil } }
 
   /// A trainer showed up in the process: what it said so far belongs to the trainer's run.
   func spreadJoining(_ event: JSONElement, _ place: Place) throws(SQLiteError) {
@@ -66,6 +72,9 @@ extension EventInserter {
     place.session.exitStatus = event["exit_status"]?.int
     place.session.exitSignal = event["exit_signal"]?.int
     place.session.ended = place.time
+    if ownRun(of: place) != nil {
+      change(to: place.session.exitStatus != nil ? .finished : place.session.exitSignal != nil ? .stopped : .lost, place)
+    }
     try giveLines(of: place)
   }
 

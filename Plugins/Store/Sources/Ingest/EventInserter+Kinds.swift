@@ -103,6 +103,8 @@ extension EventInserter {
     try insert.run()
     counts.rows += 1
     counts.logs += 1
+    // A kept script that prints is there, whatever was thought of it when the store began anew.
+    if let run = ownRun(of: place), run.state == .lost { change(to: .running, place) }
   }
 
   func spreadEpoch(_ event: JSONElement, _ place: Place) throws(SQLiteError) {

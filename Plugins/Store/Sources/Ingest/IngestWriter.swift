@@ -82,7 +82,7 @@ final class IngestWriter: @unchecked Sendable {
     loop: while true {
       switch queue.take(until: wakeAt) {
       case .batch(let batch, let wasFull):
-        if wasFull { context.resume(StorePlugin.pattern) }
+        if wasFull { StorePlugin.resume(context) }
         batches.append(batch)
         persist(commitNow: false)
       case .idle: if openSince == nil { indexLines() } else { persist(commitNow: true) }
