@@ -90,7 +90,8 @@ final class CapturedRun {
         show(chunk)
       case .answer(let run): return run
       case .failure(let failure):
-        guard failure.data?["retryable"] == true || failure.data?["status"] == "gone" else { throw gaveUp(failure.description) }
+        let status = failure.data?["status"]?.stringValue ?? ""
+        guard failure.data?["retryable"] == true || ["gone", "deadline"].contains(status) else { throw gaveUp(failure.description) }
         return nil
       case .interrupted: try stop()
       case .progress, .other, .silent: break
