@@ -488,6 +488,33 @@ import WebSockets
     service.stop()
   }
 
+  @Test func bytesAreBounded() async throws {
+    let endpoint = try TalkEndpoint(TalkEndpoint.words("a"))
+    defer { endpoint.stop() }
+    let service = try service(endpoint) {
+      $0.keptConversationBytes = 84
+      $0.keptBytes = 130
+    }
+    let long = String(repeating: "x", count: 40)
+    for number in 0..<3 { _ = try await say("\(number)\(long)", service) }
+    #expect(try await remembered(service, ["conversationId": ""]) == ["1\(long)", "a", "2\(long)", "a"])
+    _ = try await say("fits not with the other one: \(long)", service, .talking("run-2"))
+    let rows = try await service.conversations(run: nil, named: nil, limit: 10)["conversations"]?.arrayValue
+    #expect(rows?.compactMap { $0["conversation"]?.stringValue } == ["run-2"])
+    service.stop()
+  }
+
+  @Test func withoutARunNothingIsKept() async throws {
+    let endpoint = try TalkEndpoint(TalkEndpoint.words("a"))
+    defer { endpoint.stop() }
+    let service = try service(endpoint)
+    let nobody = Caller.talking("", connection: nil)
+    for id in [nil, "A"] { #expect(try await say("q", service, nobody, id: id)["response"] == "a") }
+    for id in ["", "A", "last"] { #expect(try await remembered(service, ["conversationId": .string(id)], nobody) == []) }
+    #expect(try await service.conversations(run: nil, named: nil, limit: 10) == ["conversations": []])
+    service.stop()
+  }
+
   @Test func peopleSeeConversations() async throws {
     let endpoint = try TalkEndpoint(TalkEndpoint.words("a"))
     defer { endpoint.stop() }

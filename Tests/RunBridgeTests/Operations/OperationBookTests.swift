@@ -335,6 +335,29 @@ import Testing
     await harness.stop()
   }
 
+  @Test func longAnswersAreForgottenSooner() async throws {
+    let harness = try await BookHarness { $0.keptBytes = 10_000 }
+    let long: JSONValue = .string(String(repeating: "x", count: 4_000))
+    for number in 1...4 as ClosedRange<Int64> {
+      harness.book.started(.field("form", operation: number), by: .talking())
+      _ = try await harness.book.submit("op-\(number)", result: long, error: nil, by: nil)
+    }
+    let kept = try await harness.book.list(run: nil, states: [.delivered], limit: 10)
+    #expect(kept.map(\.id) == ["op-4", "op-3"])
+    await harness.stop()
+  }
+
+  @Test func textsOfScriptsAreShortenedInLists() async throws {
+    let harness = try await BookHarness()
+    let long = String(repeating: "x", count: 1_000)
+    harness.book.started(.field("form", token: long), by: .talking())
+    let ended = try await harness.book.submit("op-1", result: nil, error: long, by: nil)
+    #expect(ended.summary["resume_token"] == .string(String(long.prefix(200) + "…")))
+    #expect(ended.summary["error"]?.stringValue?.count == 201)
+    #expect(ended.description["error"] == .string(long))
+    await harness.stop()
+  }
+
   @Test(.enabled(if: SmallDisk.isPossible, "a small file system cannot be mounted here")) func aFullDiskStopsNoAnswer() async throws {
     let disk = try SmallDisk(megabytes: 4)
     let folder = try TalkFolder()

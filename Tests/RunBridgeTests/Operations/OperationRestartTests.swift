@@ -48,6 +48,24 @@ import Testing
     await after.stop()
   }
 
+  @Test func whatComesWhileTheHostGoesIsDoneByTheNext() async throws {
+    let fronts = TalkFronts([.form])
+    let harness = try await BookHarness(in: folder, fronts: fronts)
+    harness.book.started(.field("form", ["formSpec": "x"], operation: 1, token: "a"), by: .talking())
+    let asked = try await fronts.asked()
+    harness.book.handOver()
+    fronts.answer(asked, ["values": ["value": "too late"]])
+    harness.book.started(.field("lambda", ["name": "score", "args": [1]], operation: 2, token: "b"), by: .talking())
+    await harness.stop()
+    #expect(!harness.peers.hasSent)
+    let next = TalkFronts([.form])
+    let after = try await BookHarness(in: folder, fronts: next, connections: [1])
+    #expect(try await after.peers.sent().submit.result == ["score": 1])
+    next.answer(try await next.asked(), ["values": ["value": "in time"]])
+    #expect(try await after.peers.sent().submit.result == "in time")
+    await after.stop()
+  }
+
   @Test func whatIsAnnouncedAgainIsKnown() async throws {
     try await leave { $0.book.started(.field("form"), by: .talking(connection: 1)) }
     let after = try await BookHarness(in: folder, connections: [1])

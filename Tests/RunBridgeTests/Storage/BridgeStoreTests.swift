@@ -15,7 +15,7 @@ import Testing
   init() throws { folder = try TalkFolder() }
 
   private static func add(_ text: String, _ database: Database) throws {
-    let row = try database.cached("INSERT INTO messages(conversation, run, role, content, time) VALUES ('c', 'r', 'user', ?, 1)")
+    let row = try database.cached("INSERT INTO messages(conversation, run, role, content, time, size) VALUES ('c', 'r', 'user', ?, 1, 1)")
     try row.bind(1, text)
     try row.run()
   }

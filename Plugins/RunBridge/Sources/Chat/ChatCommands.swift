@@ -42,7 +42,10 @@ extension ChatService {
           "\(found.count) runs have a conversation '\(name)': give 'run' too; see bridge.conversations", code: "ambiguous", status: .invalid
         )
       }
-      return ["conversations": [first.value], "messages": .array(try book.turns(first.key, limit: limit).map(\.remembered))]
+      return [
+        "conversations": [first.value],
+        "messages": .array(Self.bounded(try book.turns(first.key, limit: limit), Self.readBytes).map(\.remembered)),
+      ]
     }
   }
 }

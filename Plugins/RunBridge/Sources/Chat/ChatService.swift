@@ -29,7 +29,7 @@ final class ChatService: Chatting {
   /// Forgets what is too old; the store has been started.
   func start() {
     store.note { [settings] in
-      try ConversationBook(database: $0).prune(nil, settings, now: StoreTime.now)
+      try ConversationBook(database: $0).pruneAll(settings, now: StoreTime.now)
     } failed: { [trouble] in
       trouble("cannot forget old conversations: \($0)")
     }
@@ -62,11 +62,12 @@ final class ChatService: Chatting {
     guard let id = request.params["conversationId"]?.stringValue else { throw RequestFailure("Missing conversationId parameter") }
     let limit = Self.limit(request.params["limit"])
     let run = caller.run
+    guard !run.isEmpty else { return ["messages": []] }
     let turns = try await store.perform { database in
       let book = ConversationBook(database: database)
       return try book.turns(try Self.key(id, run, book), limit: limit)
     }
-    return ["messages": .array(turns.map(\.remembered))]
+    return ["messages": .array(Self.bounded(turns, Self.readBytes).map(\.remembered))]
   }
 
   private static func limit(_ value: JSONValue?) -> Int {
@@ -106,6 +107,8 @@ extension ChatService {
   private static let longestName = 200
   /// In bytes of the messages that go with a question.
   private static let replayedBytes = 256 << 10
+  /// In bytes of the messages that are read at once.
+  static let readBytes = 8 << 20
 
   /// The conversation of a name: that of the run itself without one, and under the run's and the session's id; `last` is the latest.
   private func conversation(_ name: String, of caller: Caller) async throws -> ConversationKey {
@@ -125,35 +128,43 @@ extension ChatService {
 
   /// What goes with a question: the latest turns, none when they cannot be read.
   private func replayed(_ key: ConversationKey) async -> [ChatTurn] {
-    guard settings.maxHistory > 0 else { return [] }
+    guard settings.maxHistory > 0, !key.run.isEmpty else { return [] }
     do {
       let limit = settings.maxHistory
-      return Self.bounded(try await store.perform { try ConversationBook(database: $0).turns(key, limit: limit) })
+      let turns = Self.bounded(try await store.perform { try ConversationBook(database: $0).turns(key, limit: limit) }, Self.replayedBytes)
+      // An answer without its question would be the first thing that is said.
+      return Array(turns.drop { $0.role == "assistant" })
     } catch {
       trouble("cannot read a conversation of before: \(error)")
       return []
     }
   }
 
-  private static func bounded(_ turns: [ChatTurn]) -> [ChatTurn] {
-    var left = replayedBytes
+  /// The latest of them, no more than so many bytes.
+  static func bounded(_ turns: [ChatTurn], _ bytes: Int) -> [ChatTurn] {
+    var left = bytes
     let fitting = turns.reversed().prefix { turn in
       left -= turn.content.utf8.count
       return left >= 0
     }
-    // An answer without its question would be the first thing that is said.
-    return Array(fitting.reversed().drop { $0.role == "assistant" })
+    return fitting.reversed()
   }
 
+  /// Nothing is kept for those who ask without a run: nobody could tell them from each other.
   private func keep(_ question: ChatQuestion, _ text: String, _ model: String?, asked: Double) async {
+    guard !question.key.run.isEmpty else { return }
     let turns = [
       ChatTurn(role: "user", content: question.message, time: asked), ChatTurn(role: "assistant", content: text, time: StoreTime.now),
     ]
     do {
       try await store.perform { [settings] database in
         let book = ConversationBook(database: database)
+        let isNew = try book.isEmpty(question.key)
         try book.add(turns, to: question.key, model: model)
-        try book.prune(question.key, settings, now: StoreTime.now)
+        try book.prune(question.key, settings)
+        guard isNew else { return }
+        try book.prune(run: question.key.run, settings)
+        try book.pruneAll(settings, now: StoreTime.now)
       }
     } catch {
       trouble("cannot keep what was said in a chat: \(error)")

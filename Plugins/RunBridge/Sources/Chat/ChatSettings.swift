@@ -32,12 +32,17 @@ struct ChatSettings: Decodable, Sendable {
   /// Kept of all runs together.
   var keptConversations = 1_000
   var keptDays = 90.0
+  /// In bytes of one conversation.
+  var keptConversationBytes = 8 << 20
+  /// In bytes of all together.
+  var keptBytes = 256 << 20
 
   init() {}
 
   private enum Key: String, CodingKey {
     case baseURL, model, apiKey, systemPrompt, temperature, certificates, streams, blocksRefusals, timeoutSeconds, maxHistory, messageBytes
     case answerBytes, keptMessages, keptConversationsOfRun, keptConversations, keptDays
+    case keptConversationBytes, keptBytes
   }
 
   init(from decoder: any Decoder) throws {
@@ -58,5 +63,7 @@ struct ChatSettings: Decodable, Sendable {
     keptConversationsOfRun = try values.decodeIfPresent(Int.self, forKey: .keptConversationsOfRun) ?? keptConversationsOfRun
     keptConversations = try values.decodeIfPresent(Int.self, forKey: .keptConversations) ?? keptConversations
     keptDays = try values.decodeIfPresent(Double.self, forKey: .keptDays) ?? keptDays
+    keptConversationBytes = try values.decodeIfPresent(Int.self, forKey: .keptConversationBytes) ?? keptConversationBytes
+    keptBytes = try values.decodeIfPresent(Int.self, forKey: .keptBytes) ?? keptBytes
   }
 }

@@ -36,7 +36,7 @@ struct ConversationBook {
   }
 
   func add(_ turns: [ChatTurn], to key: ConversationKey, model: String?) throws {
-    let row = try database.cached("INSERT INTO messages(conversation, run, role, content, model, time) VALUES (?, ?, ?, ?, ?, ?)")
+    let row = try database.cached("INSERT INTO messages(conversation, run, role, content, model, time, size) VALUES (?, ?, ?, ?, ?, ?, ?)")
     for turn in turns {
       try row.bind(1, key.conversation)
       try row.bind(2, key.run)
@@ -44,42 +44,54 @@ struct ConversationBook {
       try row.bind(4, turn.content)
       try row.bind(5, turn.role == "assistant" ? model : nil)
       try row.bind(6, turn.time)
+      try row.bind(7, Int64(turn.content.utf8.count))
       try row.run()
     }
   }
 
-  /// Forgets what is over the settings' bounds.
-  ///
-  /// - Parameter key: The conversation that grew; nil: only the bounds of all together count.
-  func prune(_ key: ConversationKey?, _ settings: ChatSettings, now: Double) throws {
-    if let key {
-      let grown = try database.cached(
-        """
-        DELETE FROM messages WHERE run = ?1 AND conversation = ?2 AND number <= (
-          SELECT number FROM messages WHERE run = ?1 AND conversation = ?2 ORDER BY number DESC LIMIT 1 OFFSET ?3)
-        """)
-      try grown.bind(1, key.run)
-      try grown.bind(2, key.conversation)
-      try grown.bind(3, Int64(settings.keptMessages))
-      try grown.run()
-      let many = try database.cached(
-        """
-        DELETE FROM messages WHERE run = ?1 AND conversation IN (
-          SELECT conversation FROM messages WHERE run = ?1 GROUP BY conversation ORDER BY max(number) DESC LIMIT -1 OFFSET ?2)
-        """)
-      try many.bind(1, key.run)
-      try many.bind(2, Int64(settings.keptConversationsOfRun))
-      try many.run()
-    }
+  func isEmpty(_ key: ConversationKey) throws -> Bool { try turns(key, limit: 1).isEmpty }
+
+  /// Forgets the beginning of a conversation that grew over its bounds.
+  func prune(_ key: ConversationKey, _ settings: ChatSettings) throws {
+    let row = try database.cached(
+      """
+      DELETE FROM messages WHERE number IN (SELECT number FROM (
+        SELECT number, row_number() OVER latest AS place, sum(size) OVER latest AS bytes FROM messages
+        WHERE run = ? AND conversation = ? WINDOW latest AS (ORDER BY number DESC)) WHERE place > ? OR bytes > ?)
+      """)
+    try row.bind(1, key.run)
+    try row.bind(2, key.conversation)
+    try row.bind(3, Int64(settings.keptMessages))
+    try row.bind(4, Int64(settings.keptConversationBytes))
+    try row.run()
+  }
+
+  /// Forgets the conversations of a run that are over its bounds, those used longest ago.
+  func prune(run: String, _ settings: ChatSettings) throws {
+    let row = try database.cached(
+      """
+      DELETE FROM messages WHERE run = ?1 AND conversation IN (
+        SELECT conversation FROM messages WHERE run = ?1 GROUP BY conversation ORDER BY max(number) DESC LIMIT -1 OFFSET ?2)
+      """)
+    try row.bind(1, run)
+    try row.bind(2, Int64(settings.keptConversationsOfRun))
+    try row.run()
+  }
+
+  /// Forgets what is too old, and whole conversations over the bounds of all, those used longest ago.
+  func pruneAll(_ settings: ChatSettings, now: Double) throws {
     let old = try database.cached("DELETE FROM messages WHERE time < ?")
     try old.bind(1, now - settings.keptDays * 86_400)
     try old.run()
     let all = try database.cached(
       """
-      DELETE FROM messages WHERE (run, conversation) IN (
-        SELECT run, conversation FROM messages GROUP BY run, conversation ORDER BY max(number) DESC LIMIT -1 OFFSET ?)
+      DELETE FROM messages WHERE (run, conversation) IN (SELECT run, conversation FROM (
+        SELECT run, conversation, row_number() OVER latest AS place, sum(size) OVER latest AS bytes FROM (
+          SELECT run, conversation, max(number) AS number, sum(size) AS size FROM messages GROUP BY run, conversation)
+        WINDOW latest AS (ORDER BY number DESC)) WHERE place > ? OR bytes > ?)
       """)
     try all.bind(1, Int64(settings.keptConversations))
+    try all.bind(2, Int64(settings.keptBytes))
     try all.run()
   }
 

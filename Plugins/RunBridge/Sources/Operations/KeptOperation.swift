@@ -79,25 +79,25 @@ extension KeptOperation {
 // MARK: - For people
 
 extension KeptOperation {
-  /// In a list.
+  /// In a list: texts of scripts are shortened.
   var summary: JSONValue {
-    var value: JSONValue = [
-      "operation": .string(id), "run": .string(run), "run_name": .string(runName), "type": .string(type), "state": .string(state.rawValue),
-      "script_operation": .string(operation), "announced": .number(announced),
-    ]
-    if let name { value["name"] = .string(name) }
-    if let resumeToken { value["resume_token"] = .string(resumeToken) }
+    var value = news
+    value["script_operation"] = Self.shown(operation)
+    value["announced"] = .number(announced)
+    if let resumeToken { value["resume_token"] = Self.shown(resumeToken) }
     if let deadline { value["deadline"] = .number(deadline) }
-    if let error { value["error"] = .string(error) }
-    if let by { value["by"] = .string(by) }
+    if let error { value["error"] = Self.shown(error) }
     if let ended { value["ended"] = .number(ended) }
     return value
   }
+
+  private static func shown(_ text: String) -> JSONValue { .string(text.count > 200 ? text.prefix(200) + "…" : text) }
 
   /// All of it.
   var description: JSONValue {
     var value = summary
     value["parameters"] = parameters
+    if let error { value["error"] = .string(error) }
     if let result { value["result"] = result }
     return value
   }
@@ -105,9 +105,10 @@ extension KeptOperation {
   /// As an event tells it: without what was asked and answered.
   var news: JSONValue {
     var value: JSONValue = [
-      "operation": .string(id), "run": .string(run), "run_name": .string(runName), "type": .string(type), "state": .string(state.rawValue),
+      "operation": .string(id), "run": .string(run), "run_name": .string(runName), "type": Self.shown(type),
+      "state": .string(state.rawValue),
     ]
-    if let name { value["name"] = .string(name) }
+    if let name { value["name"] = Self.shown(name) }
     if let by { value["by"] = .string(by) }
     return value
   }

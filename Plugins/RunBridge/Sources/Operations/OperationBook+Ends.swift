@@ -35,7 +35,7 @@ extension OperationBook {
     let reached = operation.state
     if isSent { note("keep the state of \(operation.id)") { try $0.change(number, to: reached) } }
     changed(operation)
-    prune()
+    prune(after: operation)
     return operation
   }
 
@@ -63,12 +63,16 @@ extension OperationBook {
   }
 
   /// Now and then forgets the oldest.
-  private func prune() {
+  private func prune(after operation: KeptOperation) {
+    let size = operation.size + (operation.result?.bytes().count ?? 0)
     let isTime = state.withLock { state in
       state.ends += 1
-      return state.ends % 32 == 0
+      state.endedBytes += size
+      guard state.ends >= 32 || state.endedBytes > settings.keptBytes / 8 else { return false }
+      (state.ends, state.endedBytes) = (0, 0)
+      return true
     }
     guard isTime else { return }
-    note("forget old operations") { [settings] in try $0.prune(keeping: settings.keptOperations) }
+    note("forget old operations") { [settings] in try $0.prune(settings) }
   }
 }

@@ -30,14 +30,16 @@ extension OperationBook {
     }
     state.withLock { $0.asking[operation.number] = nil }
     guard !Task.isCancelled, let result = answer.flatMap({ question.result($0) }) else { return }
-    submit(operation.number, result: result, error: nil, by: "front")
+    take(result, for: operation.number)
   }
 
-  private func submit(_ number: Int, result: JSONValue, error: String?, by: String) {
+  private func take(_ result: JSONValue, for number: Int) {
     guard result.bytes().count <= settings.resultBytes else {
       trouble("cannot take the answer of a front for op-\(number): it is longer than the limit of \(settings.resultBytes) bytes")
       return
     }
-    end(number, as: .delivered, result: result, error: error, by: by)
+    // While the host goes, the next one asks again.
+    guard !state.withLock({ $0.isLeaving }) else { return }
+    end(number, as: .delivered, result: result, error: nil, by: "front")
   }
 }

@@ -15,7 +15,7 @@ extension OperationBook {
       switch (operation.state, isLive) {
       case (.waiting, true):
         watch(operation)
-        if operation.type != "lambda" { ask(operation) }
+        act(operation)
       case (.waiting, false):
         end(
           operation.number, as: .failed, result: .null, error: "the host was restarted, and the script's connection is gone", by: nil,
@@ -28,7 +28,7 @@ extension OperationBook {
           isSent: isLive)
       }
     }
-    note("forget old operations") { [settings] in try $0.prune(keeping: settings.keptOperations) }
+    note("forget old operations") { [settings] in try $0.prune(settings) }
   }
 
   /// The host goes, and another one takes its connections over: what waits is left as it is, and answers are refused from now on.
@@ -40,8 +40,10 @@ extension OperationBook {
       state.isLeaving = false
       return state.table.inOrder
     }
-    for operation in waiting { watch(operation) }
-    frontAttached()
+    for operation in waiting {
+      watch(operation)
+      act(operation)
+    }
   }
 
   /// The host goes, and the connections with it: tells every script that waits. Before the connections are closed.

@@ -19,7 +19,9 @@ final class OperationBook: OperationKeeping {
     /// What was asked of fronts, by operation.
     var asking: [Int: Task<Void, Never>] = [:]
     var isLeaving = false
+    /// Since the oldest were forgotten.
     var ends = 0
+    var endedBytes = 0
   }
 
   let settings: OperationSettings
@@ -118,6 +120,12 @@ final class OperationBook: OperationKeeping {
   private func begin(_ operation: KeptOperation) {
     watch(operation)
     changed(operation)
+    act(operation)
+  }
+
+  /// Does what nobody need be asked for, and asks for the rest. Not while the host goes: the next one does it.
+  func act(_ operation: KeptOperation) {
+    guard !state.withLock({ $0.isLeaving }) else { return }
     if operation.type == "lambda" { call(operation) } else { ask(operation) }
   }
 

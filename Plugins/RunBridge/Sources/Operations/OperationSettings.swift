@@ -16,11 +16,14 @@ struct OperationSettings: Decodable, Sendable {
   var defaultTimeoutSeconds = 300.0
   /// How many are kept when they are over.
   var keptOperations = 1_000
+  /// In bytes of what those say and were answered.
+  var keptBytes = 64 << 20
 
   init() {}
 
   private enum Key: String, CodingKey {
     case mostOfConnection, mostWaiting, announcementBytes, waitingBytes, resultBytes, defaultTimeoutSeconds, keptOperations
+    case keptBytes
   }
 
   init(from decoder: any Decoder) throws {
@@ -32,5 +35,6 @@ struct OperationSettings: Decodable, Sendable {
     resultBytes = try values.decodeIfPresent(Int.self, forKey: .resultBytes) ?? resultBytes
     defaultTimeoutSeconds = try values.decodeIfPresent(Double.self, forKey: .defaultTimeoutSeconds) ?? defaultTimeoutSeconds
     keptOperations = try values.decodeIfPresent(Int.self, forKey: .keptOperations) ?? keptOperations
+    keptBytes = try values.decodeIfPresent(Int.self, forKey: .keptBytes) ?? keptBytes
   }
 }

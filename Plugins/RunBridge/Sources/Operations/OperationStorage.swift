@@ -17,8 +17,9 @@ struct OperationStorage {
   func insert(_ operation: KeptOperation) throws {
     let row = try database.cached(
       """
-      INSERT INTO operations(number, run, run_name, workspace, connection, operation, type, resume_token, name, body, announced, deadline, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO operations(number, run, run_name, workspace, connection, operation, type, resume_token, name, body, announced, deadline, state,
+        size)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     try row.bind(1, Int64(operation.number))
     try row.bind(2, operation.run)
@@ -33,19 +34,22 @@ struct OperationStorage {
     try row.bind(11, operation.announced)
     try row.bind(12, operation.deadline)
     try row.bind(13, operation.state.rawValue)
+    try row.bind(14, Int64(operation.size))
     try row.run()
   }
 
   /// Writes down how it ended; the secret is of no more use.
   func end(_ operation: KeptOperation) throws {
     let row = try database.cached(
-      "UPDATE operations SET state = ?, result = ?, error = ?, by = ?, ended = ?, secret_hash = NULL WHERE number = ?")
+      "UPDATE operations SET state = ?, result = ?, error = ?, by = ?, ended = ?, size = size + ?, secret_hash = NULL WHERE number = ?")
+    let result = operation.result?.serialized()
     try row.bind(1, operation.state.rawValue)
-    try row.bind(2, operation.result?.serialized())
+    try row.bind(2, result)
     try row.bind(3, operation.error)
     try row.bind(4, operation.by)
     try row.bind(5, operation.ended)
-    try row.bind(6, Int64(operation.number))
+    try row.bind(6, Int64((result?.utf8.count ?? 0) + (operation.error?.utf8.count ?? 0)))
+    try row.bind(7, Int64(operation.number))
     try row.run()
   }
 
@@ -64,13 +68,15 @@ struct OperationStorage {
   }
 
   /// Forgets the oldest that are over.
-  func prune(keeping count: Int) throws {
+  func prune(_ settings: OperationSettings) throws {
     let row = try database.cached(
       """
-      DELETE FROM operations WHERE state NOT IN ('waiting', 'submitted') AND number <= (
-        SELECT number FROM operations WHERE state NOT IN ('waiting', 'submitted') ORDER BY number DESC LIMIT 1 OFFSET ?)
+      DELETE FROM operations WHERE number IN (SELECT number FROM (
+        SELECT number, row_number() OVER latest AS place, sum(size) OVER latest AS bytes FROM operations
+        WHERE state NOT IN ('waiting', 'submitted') WINDOW latest AS (ORDER BY number DESC)) WHERE place > ? OR bytes > ?)
       """)
-    try row.bind(1, Int64(count))
+    try row.bind(1, Int64(settings.keptOperations))
+    try row.bind(2, Int64(settings.keptBytes))
     try row.run()
   }
 

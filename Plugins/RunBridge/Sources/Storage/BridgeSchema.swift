@@ -64,14 +64,16 @@ enum BridgeSchema {
       announced REAL NOT NULL, deadline REAL,
       state TEXT NOT NULL,                  -- waiting, submitted, delivered, failed, expired, cancelled, orphaned
       result TEXT, error TEXT, by TEXT, ended REAL,  -- the result is JSON
+      size INTEGER NOT NULL,                -- in bytes, of body and result
       secret_hash BLOB);                    -- SHA-256 of the token for POST /submit; null when it was used
     CREATE INDEX operations_by_run ON operations(run, resume_token);
     CREATE INDEX operations_waiting ON operations(state) WHERE state IN ('waiting', 'submitted');
     CREATE TABLE messages(
       number INTEGER PRIMARY KEY,
       conversation TEXT NOT NULL, run TEXT NOT NULL,
-      role TEXT NOT NULL, content TEXT NOT NULL, model TEXT, time REAL NOT NULL);
-    CREATE INDEX messages_by_conversation ON messages(run, conversation, number);
+      role TEXT NOT NULL, time REAL NOT NULL, size INTEGER NOT NULL,  -- in bytes, of the content
+      model TEXT, content TEXT NOT NULL);
+    CREATE INDEX messages_by_conversation ON messages(run, conversation, number, size);
     CREATE INDEX messages_by_run ON messages(run, number);
     CREATE INDEX messages_by_time ON messages(time);
     CREATE TABLE consents(
