@@ -4,6 +4,7 @@ import JSON
 import PluginSDK
 import SQLite
 import SmallDisk
+import Synchronization
 import Testing
 
 @testable import RunBridge
@@ -193,9 +194,12 @@ import Testing
     _ = try await harness.book.submit("op-1", result: ["a": 1], error: nil, by: nil)
     for _ in 0..<3 { harness.book.started(.field("form"), by: .talking()) }
     #expect(try await harness.pending() == [])
+    harness.book.started(.field("form", run: "run-later"), by: .talking())
+    #expect(try await harness.pending() == ["op-2"], "the script began to count anew")
     harness.book.disconnected(.talking())
+    #expect(harness.book.state.withLock { $0.table.remembered } == 0)
     harness.book.started(.field("form"), by: .talking())
-    #expect(try await harness.pending() == ["op-2"], "another connection under the old number")
+    #expect(try await harness.pending() == ["op-3"], "another connection under the old number")
     await harness.stop()
   }
 

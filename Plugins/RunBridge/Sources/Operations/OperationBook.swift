@@ -164,6 +164,8 @@ final class OperationBook: OperationKeeping {
     guard let connection = caller.connection else { return }
     let abandoned = state.withLock { $0.isLeaving ? [] : $0.table.disconnect(connection) }
     for number in abandoned { fail(number, "the script's connection closed before it was answered") }
+    // Behind those ends, which are remembered too.
+    state.withLock { $0.table.forget(connection) }
   }
 
   private func leave(_ listener: UInt) {

@@ -18,6 +18,7 @@ struct OperationTable: Sendable {
   private struct Mark: Sendable, Equatable {
     let operation: String
     let resumeToken: String?
+    let scriptRun: String?
   }
 
   /// Of one connection.
@@ -81,7 +82,7 @@ struct OperationTable: Sendable {
   /// A name that is used again for another operation comes with another token.
   private func wasAnswered(_ start: OperationStart, _ caller: Caller) -> Bool {
     guard let connection = caller.connection, let marks = marks[connection] else { return false }
-    return marks.contains(Mark(operation: start.operation, resumeToken: start.resumeToken))
+    return marks.contains(Mark(operation: start.operation, resumeToken: start.resumeToken, scriptRun: start.body["runId"]?.stringValue))
   }
 
   private func refusal(_ size: Int, _ caller: Caller) -> String? {
@@ -110,7 +111,8 @@ struct OperationTable: Sendable {
     guard let operation = open.removeValue(forKey: number) else { return nil }
     bytes -= operation.size
     if let connection = operation.connection {
-      marks[connection, default: []].append(Mark(operation: operation.operation, resumeToken: operation.resumeToken))
+      let mark = Mark(operation: operation.operation, resumeToken: operation.resumeToken, scriptRun: operation.scriptRun)
+      marks[connection, default: []].append(mark)
       if let count = marks[connection]?.count, count > Self.mostMarks { marks[connection]?.removeFirst() }
     }
     return (operation, listeners.removeValue(forKey: number) ?? [])
@@ -120,7 +122,6 @@ struct OperationTable: Sendable {
   ///
   /// - Returns: The numbers of those nobody waits for any more.
   mutating func disconnect(_ connection: UInt) -> [Int] {
-    marks[connection] = nil
     var abandoned: [Int] = []
     for operation in inOrder where operation.connection == connection {
       if listeners[operation.number] == nil {
@@ -131,6 +132,12 @@ struct OperationTable: Sendable {
     }
     return abandoned
   }
+
+  /// Nothing comes from a connection any more.
+  mutating func forget(_ connection: UInt) { marks[connection] = nil }
+
+  /// How many operations that are over are remembered for connections.
+  var remembered: Int { marks.values.reduce(0) { $0 + $1.count } }
 
   /// A debug adapter stopped listening.
   ///
