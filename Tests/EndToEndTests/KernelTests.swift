@@ -178,8 +178,8 @@ import Testing
         in: folder)
       try #require(made.status == 0, "\(made.error)")
       let frontEnd = """
-        JPY_PARENT_PID=$$ '\(LiveHost.jackfield)' --home '\(host.home)' kernel proxy --json --python '\(Self.python)' -f '\(connection)' > out 2>&1 &
-        until grep -q listening out; do kill -0 $! || { cat out >&2; exit 1; }; done
+        JPY_PARENT_PID=$$ '\(LiveHost.jackfield)' --home '\(host.home)' kernel proxy --json --python '\(Self.python)' -f '\(connection)' > '\(folder)/out' 2>&1 &
+        until grep -q listening '\(folder)/out'; do kill -0 $! || { cat '\(folder)/out' >&2; exit 1; }; done
         """
       let begun = try Program.run(["sh", "-c", frontEnd], in: folder)
       #expect(begun.status == 0, "\(begun.error)")
