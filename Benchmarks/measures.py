@@ -13,13 +13,14 @@ import subprocess
 import tempfile
 import time
 
+from bridge import Bridges
 from host import Host, memory
 from kernels import Kernels
 
 METRICS = ["loss", "accuracy", "grad_norm", "lr", "weight_norm", "activation_zero_frac", "throughput", "mem_vram"]
 
 
-class Bench(Kernels):
+class Bench(Kernels, Bridges):
     def __init__(self, root, products, quick):
         self.root, self.products, self.quick = root, products, quick
         self.scratch = root / "build/bench"

@@ -71,18 +71,15 @@ private struct Writer {
     // What needs no escape is copied in runs: byte by byte a long text would be the slowest part of a message.
     string.withUTF8 { bytes in
       var start = 0
-      for index in bytes.indices where unsafe Self.needsEscape(bytes[index]) {
-        unsafe text.append(contentsOf: bytes[start..<index])
-        unsafe writeEscape(of: bytes[index])
-        start = index + 1
+      while true {
+        let end = unsafe firstToEscape(bytes, from: start)
+        unsafe text.append(contentsOf: bytes[start..<end])
+        guard end < bytes.count else { break }
+        unsafe writeEscape(of: bytes[end])
+        start = end + 1
       }
-      unsafe text.append(contentsOf: bytes[start...])
     }
     text.append(UInt8(ascii: "\""))
-  }
-
-  private static func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
   }
 
   private mutating func writeEscape(of byte: UInt8) {
@@ -102,3 +99,30 @@ private struct Writer {
     text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
   }
 }
+
+/// Where the first byte stands that cannot be written as it is; the end, when there is none. Eight at a time.
+private func firstToEscape(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+  let raw = UnsafeRawBufferPointer(bytes)
+  var index = start
+  while index + 8 <= bytes.count {
+    let block = unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    if holds(block, below: 0x20) || holds(block, UInt8(ascii: "\"")) || holds(block, UInt8(ascii: "\\")) || holds(block, 0x7F) { break }
+    index += 8
+  }
+  while index < bytes.count {
+    let byte = unsafe bytes[index]
+    if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F { return index }
+    index += 1
+  }
+  return index
+}
+
+private let ones: UInt64 = 0x0101_0101_0101_0101
+private let highs: UInt64 = 0x8080_8080_8080_8080
+
+/// Whether one of eight bytes is below a limit of at most 128.
+@inline(__always) private func holds(_ block: UInt64, below limit: UInt8) -> Bool {
+  (block &- ones &* UInt64(limit)) & ~block & highs != 0
+}
+
+@inline(__always) private func holds(_ block: UInt64, _ byte: UInt8) -> Bool { holds(block ^ ones &* UInt64(byte), below: 1) }

@@ -127,4 +127,19 @@ import Testing
     value["a"] = .none
     #expect(value == ["b": ["c": "d"]])
   }
+
+  /// Texts are copied in runs, eight bytes at a time: what needs an escape may stand anywhere in one.
+  @Test func escapesAnywhere() throws {
+    let special = ["\"", "\\", "\n", "\u{0}", "\u{1f}", "\u{7f}", "\u{20}", "\u{80}", "ä", "🚲", "\u{ff}", "!", "~"]
+    for piece in special {
+      for before in 0..<20 {
+        for after in [0, 1, 7, 9] {
+          let text = String(repeating: "a", count: before) + piece + String(repeating: "z", count: after) + piece
+          let written = JSONValue.string(text).serialized()
+          #expect(try JSONValue(parsing: written) == .string(text))
+          #expect(!written.utf8.contains { $0 < 0x20 || $0 == 0x7f })
+        }
+      }
+    }
+  }
 }

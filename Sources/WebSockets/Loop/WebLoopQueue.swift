@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CWebSockets
+internal import Glibc
 internal import Synchronization
 
 /// What other threads want done on the loop's, in order.
@@ -12,6 +13,8 @@ final class WebLoopQueue<Core: WebLoopBody>: Sendable {
     /// The library's context, as a number: it may be woken from any thread while it is here.
     var context: UInt?
     var isStopping = false
+    /// The loop's thread, once it has said so: it takes the jobs of its own making without being woken.
+    var owner: pthread_t?
   }
 
   private let state = Mutex(State())
@@ -21,7 +24,7 @@ final class WebLoopQueue<Core: WebLoopBody>: Sendable {
     state.withLock { state in
       guard !state.isStopping else { return false }
       state.jobs.append(job)
-      wake(state)
+      if state.owner.map({ pthread_equal($0, pthread_self()) == 0 }) ?? true { wake(state) }
       return true
     }
   }
@@ -45,6 +48,16 @@ final class WebLoopQueue<Core: WebLoopBody>: Sendable {
       if state.isStopping { wake(state) }
       defer { state.jobs = [] }
       return state.jobs
+    }
+  }
+
+  /// Says that the calling thread is the loop's, which from now on calls `beforeWaiting` each time before it waits.
+  func isOwn() { state.withLock { $0.owner = pthread_self() } }
+
+  /// Sees that the loop does not wait for long when there are jobs of its own making.
+  func beforeWaiting() {
+    state.withLock { state in
+      if !state.jobs.isEmpty { wake(state) }
     }
   }
 

@@ -91,10 +91,12 @@ internal import Glibc
 
   /// Serves until the queue stops.
   func run() {
+    queue.isOwn()
     while let jobs = queue.take() {
       for job in jobs { job(self) }
       endThoseOverdue()
       setTimer()
+      queue.beforeWaiting()
       unsafe lws_service(context, 0)
     }
     for connection in connections.values { connection.stop() }
