@@ -79,7 +79,9 @@ struct ForegroundScript {
 
   /// A shell that was killed may have left the terminal to one of its jobs.
   private func takeTerminalBack() {
-    guard terminal >= 0, tcgetpgrp(terminal) != getpgrp() else { return }
+    let group = terminal >= 0 ? tcgetpgrp(terminal) : -1
+    // A group that is there has it by right: the shell's, when this job is in the background by now.
+    guard group > 0, group != getpgrp(), kill(-group, 0) != 0 else { return }
     let before = signal(SIGTTOU, SIG_IGN)
     tcsetpgrp(terminal, getpgrp())
     signal(SIGTTOU, before)

@@ -78,6 +78,23 @@ import Testing
     bench.remove()
   }
 
+  @Test func manyWhoEndItEndItOnce() async throws {
+    let bench = try await RunsBench()
+    let opened = try await bench.runs.open(RunsBench.order("x"))
+    let last = try await bench.runs.open(RunsBench.order("last"))
+    await withTaskGroup { group in
+      for status in 0..<32 { group.addTask { _ = try? bench.runs.close(opened.run.id, .exited(Int32(status))) } }
+    }
+    _ = try bench.runs.close(last.run.id, .exited(0))
+    #expect(await bench.nextOver()?.run == opened.run.id)
+    #expect(await bench.nextOver()?.run == last.run.id)
+    var events: [JSONValue] = []
+    for _ in 0..<4 { if let event = await bench.nextEvent() { events.append(event) } }
+    #expect(events.map { $0["state"] } == ["started", "started", "ended", "ended"])
+    #expect(events.map { $0["name"] } == ["x", "last", "x", "last"])
+    bench.remove()
+  }
+
   // MARK: - Environment
 
   @Test func environmentHasAllNames() async throws {

@@ -2,6 +2,7 @@
 // Scripts never connect anew. So while no host is there a small process keeps their connections, and the next host takes them from it.
 
 internal import FoundationEssentials
+internal import Glibc
 internal import PluginSDK
 internal import Processes
 
@@ -91,7 +92,9 @@ struct Handover: Sendable {
 
   private func receive() -> DescriptorParcel? {
     do throws(ProcessesError) {
-      return try DescriptorChannel(connectingTo: path).receiveParcel(within: Self.taking)
+      let channel = try DescriptorChannel(connectingTo: path)
+      guard channel.peerUser == getuid() else { return nil }
+      return try channel.receiveParcel(within: Self.taking)
     } catch {
       // Not connected: nobody keeps anything.
       if error.operation != "connect" { warn("connections of scripts not taken over", ["reason": "\(error)", "path": path]) }

@@ -61,25 +61,24 @@ struct RunCommands: Sendable {
           "environment": .object(opened.environment.mapValues { .string($0) }),
         ]
       },
-      command("run.adopt") { (input: Adoption, runs) in try runs.adopt(input.run, pid: input.pid).description(connections: 0) },
+      command("run.adopt") { (input: Adoption, runs) in try show(runs.adopt(input.run, pid: input.pid), runs) },
       command("run.close") { (input: Closing, runs) in
         let ending = input.signal.map(ProcessEnding.signalled) ?? input.status.map(ProcessEnding.exited) ?? .unknown
-        return try runs.close(input.run, ending).description(connections: 0)
+        return try show(runs.close(input.run, ending), runs)
       },
-      command("run.start") { (order: RunOrder, runs) in try await runs.begin(order).description(connections: 0) },
+      command("run.start") { (order: RunOrder, runs) in try await show(runs.begin(order), runs) },
       command("run.list") { (input: Listing, runs) in
         ["runs": .array(runs.list(all: input.all ?? false).map { $0.run.description(connections: $0.connections) })]
       },
       command("run.show") { (input: Named, runs) in
-        let found = try runs.find(input.run)
-        return found.run.description(connections: found.connections)
+        try show(runs.find(input.run).run, runs)
       },
       command("run.stop") { (input: Stopping, runs) in
         guard let signal = Self.signals[input.signal ?? "TERM"] else {
           throw RunOrder.invalid("run.stop", "'signal' must be one of TERM, INT, HUP, KILL, not '\(input.signal ?? "")'")
         }
         let grace = input.graceMs.map { Duration.milliseconds($0) } ?? .seconds(runs.settings.stopGraceSeconds)
-        return try await runs.stop(input.run, signal: signal, grace: grace).description(connections: 0)
+        return try await show(runs.stop(input.run, signal: signal, grace: grace), runs)
       },
       follow,
     ]
@@ -96,13 +95,15 @@ struct RunCommands: Sendable {
         let chunks = reader.read(isOver: isOver)
         for chunk in chunks { try await call.emit(bytes: chunk.bytes()) }
         if !chunks.isEmpty { continue }
-        if isOver { return Payload(bytes: (try runs.find(run.id).run).description(connections: 0).bytes()) }
+        if isOver { return Payload(bytes: show(try runs.find(run.id).run, runs).bytes()) }
         try Task.checkCancellation()
         await runs.output.waitForChange(since: seen)
         if runs.isStopping { throw PluginFailure("cannot follow a run: the host is stopping", retryable: true, status: .stopping) }
       }
     }
   }
+
+  private func show(_ run: Run, _ runs: RunRegistry) -> JSONValue { run.description(connections: runs.connections(of: run.id)) }
 
   private func command<Input: Decodable & Sendable>(
     _ name: String, _ body: @escaping @Sendable (Input, RunRegistry) async throws -> JSONValue

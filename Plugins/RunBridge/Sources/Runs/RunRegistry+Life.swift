@@ -126,8 +126,12 @@ extension RunRegistry {
     guard let run = state.withLock({ $0.entries[id]?.run }), run.state != .ended else { return }
     guard run.kind == .terminal, ending == .unknown else { return end(id, ending, Self.reason(ending)) }
     // Not our child: whoever began it knows how it ended, and tells soon.
-    revoke(id, Self.reason(ending)) { $0.state = .ending }
-    clock.set(id, .seconds(settings.endingSeconds))
+    let hasChanged = revoke(id, Self.reason(ending)) { run in
+      guard !run.isOver else { return false }
+      run.state = .ending
+      return true
+    }
+    if hasChanged { clock.set(id, .seconds(settings.endingSeconds)) }
   }
 
   /// On the clock's thread.
@@ -150,47 +154,49 @@ extension RunRegistry {
     }
   }
 
-  /// Takes the token back, once, and tells who has to know.
-  private func revoke(_ id: String, _ reason: String, _ change: (inout Run) -> Void) {
+  /// Takes the token back and tells who has to know, once.
+  ///
+  /// - Parameter change: Changes the run; false: nothing is done.
+  /// - Returns: What it returned.
+  private func revoke(_ id: String, _ reason: String, _ change: (inout Run) -> Bool) -> Bool {
     let (row, isNews, isIdle) = state.withLock { state -> (RunTable.Row?, Bool, Bool) in
-      guard state.entries[id] != nil else { return (nil, false, false) }
-      let isNews = state.entries[id]?.digest != nil
-      state.entries[id]?.digest = nil
-      state.entries[id]?.connections = []
-      if var run = state.entries[id]?.run {
-        change(&run)
-        state.entries[id]?.run = run
-      }
-      return (state.entries[id]?.row, isNews, !state.entries.values.contains { $0.digest != nil })
+      guard var entry = state.entries[id], change(&entry.run) else { return (nil, false, false) }
+      let isNews = entry.digest != nil
+      entry.digest = nil
+      entry.connections = []
+      state.entries[id] = entry
+      return (entry.row, isNews, !state.entries.values.contains { $0.digest != nil })
     }
-    guard let row else { return }
+    guard let row else { return false }
     keep(row)
-    guard isNews else { return }
+    guard isNews else { return true }
     surroundings.isOver(row.run, reason)
     if isIdle { surroundings.isIdle() }
+    return true
   }
 
   /// Ends a run; what is told later only adds how its process ended.
   func end(_ id: String, _ ending: ProcessEnding, _ reason: String) {
-    let (known, waiters) = state.withLock { state -> (Run?, [CheckedContinuation<Void, Never>]) in
-      guard let known = state.entries[id]?.run else { return (nil, []) }
-      let over = state.waiters.filter { $0.value.run == id }
-      for number in over.keys { state.waiters[number] = nil }
-      return (known, over.values.map(\.continuation))
-    }
-    defer { for waiter in waiters { waiter.resume() } }
-    guard let known else { return }
-    guard known.state != .ended else { return learn(id, ending, reason) }
-    clock.set(id, nil)
-    revoke(id, reason) { run in
+    let isFirst = revoke(id, reason) { run in
+      guard run.state != .ended else { return false }
       run.state = .ended
       run.ended = WallClock.now
       run.ending = ending
       run.reason = reason
+      return true
     }
-    guard let run = state.withLock({ $0.entries[id]?.run }) else { return }
-    surroundings.publish(run.event)
-    if run.output != nil { output.ended(run) }
+    guard isFirst else { return learn(id, ending, reason) }
+    clock.set(id, nil)
+    let (run, waiters) = state.withLock { state -> (Run?, [CheckedContinuation<Void, Never>]) in
+      let over = state.waiters.filter { $0.value.run == id }
+      for number in over.keys { state.waiters[number] = nil }
+      return (state.entries[id]?.run, over.values.map(\.continuation))
+    }
+    if let run {
+      surroundings.publish(run.event)
+      if run.output != nil { output.ended(run) }
+    }
+    for waiter in waiters { waiter.resume() }
     forgetOldest()
   }
 

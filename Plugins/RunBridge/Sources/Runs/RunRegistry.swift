@@ -144,6 +144,9 @@ final class RunRegistry: RunAuthority, Sendable {
     }
   }
 
+  /// How many are open.
+  func connections(of id: String) -> Int { state.withLock { $0.entries[id]?.connections.count ?? 0 } }
+
   /// Newest first.
   func list(all: Bool) -> [(run: Run, connections: Int)] {
     state.withLock { state in
