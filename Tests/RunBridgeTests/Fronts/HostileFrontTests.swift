@@ -3,6 +3,7 @@
 import JSON
 import PluginSDK
 import PluginTestKit
+import Synchronization
 import Testing
 
 @testable import RunBridge
@@ -39,6 +40,18 @@ import Testing
     #expect(line.waiting == 3 && line.droppedInAll == 7)
     line.tell([UInt8](repeating: 32, count: 2_000))
     #expect(line.waiting == 0 && line.droppedInAll == 11)
+  }
+
+  @Test func greetingIsNeverDropped() async throws {
+    let host = try await TestHost.fronts(["fronts": ["notices": 1]])
+    let call = host.begin(
+      "bridge.attach", Payload(bytes: JSONValue.object(["name": "f", "capabilities": ["message"]]).bytes()), credit: 0)
+    try await call.outOfCredit()
+    for _ in 0..<10 { _ = try await host.ask("vscode/showMessage", ["message": "x"]) }
+    call.grant(3)
+    #expect(try await JSONValue(parsing: call.nextChunk().bytes)["front"]?.stringValue?.hasPrefix("f-") == true)
+    #expect(try await JSONValue(parsing: call.nextChunk().bytes) == ["dropped": 9])
+    await host.close()
   }
 
   @Test func onlyTheLatestProgressWaits() async throws {
@@ -201,5 +214,55 @@ import Testing
       #expect(failure?.message.hasPrefix("cannot read the input of 'bridge.attach': \(reason)") == true)
     }
     await host.close()
+  }
+
+  /// Fronts come, answer a few questions and go in the middle of others; whatever happens, each question ends once, and nothing is left.
+  @Test func manyQuestionsAndFrontsThatComeAndGo() async throws {
+    var settings = FrontSettings()
+    settings.openQuestionsOfRun = 1_000
+    settings.openQuestions = 1_000
+    let desk = FrontDesk(settings: settings) { _, _ in }
+    let caller = try #require(FrontBench.runs["r1"])
+    // One stays, so that every question has somebody to go to.
+    async let staying: Void = Self.serve(desk, answering: .max)
+    while desk.all.isEmpty { await Task.yield() }
+    async let leaving: Void = withDiscardingTaskGroup { group in
+      for _ in 0..<20 { group.addTask { await Self.serve(desk, answering: 5) } }
+    }
+    let answers = await withTaskGroup(of: JSONValue?.self) { group in
+      for number in 0..<400 {
+        group.addTask {
+          let question = FrontQuestion(kind: .input, body: ["prompt": .integer(Int64(number))])
+          return try? await desk.ask(question, for: caller, until: nil) { _ in }?["value"]
+        }
+      }
+      var answers: [JSONValue] = []
+      for await answer in group { if let answer { answers.append(answer) } }
+      return answers
+    }
+    #expect(answers.count == 400 && Set(answers.compactMap(\.stringValue)) == Set((0..<400).map(String.init)))
+    desk.stop()
+    _ = await (staying, leaving)
+    #expect(desk.all.isEmpty)
+  }
+
+  /// A front that answers a few questions with what they ask, and leaves the next one as it goes.
+  private static func serve(_ desk: FrontDesk, answering most: Int) async {
+    guard let front = try? desk.attach(Front.Introduction(name: "f", workspace: nil, capabilities: [.input])) else { return }
+    let answered = Mutex(0)
+    _ = try? await front.line.serve { chunk in
+      let chunk = try JSONValue(parsing: chunk)
+      guard let number = chunk["question"]?.intValue else { return }
+      let count = answered.withLock { count in
+        count += 1
+        return count
+      }
+      guard count <= most else { return desk.detach(front.id) }
+      let text = chunk["body"]?["prompt"]?.serialized() ?? ""
+      // Refused where it was another's by then.
+      try? desk.answer(
+        FrontAnswer(["front": .string(front.id), "question": .integer(Int64(number)), "result": ["value": .string(text)]]))
+    }
+    desk.detach(front.id)
   }
 }

@@ -89,6 +89,16 @@ import Testing
     await host.close()
   }
 
+  @Test func commandOfThisPluginIsNoCallThatWaitsForItself() async throws {
+    let host = try await TestHost.fronts()
+    for (command, hasParent) in [("bridge.status", false), ("run.list", false), ("runs.list", true)] {
+      host.answer(command) { _ in "{}" }
+      #expect(try await ask(host, command) == ["result": [:]])
+      #expect(try await (host.called(command).parent != 0) == hasParent)
+    }
+    await host.close()
+  }
+
   // MARK: - Commands of fronts
 
   @Test func frontsCommandGetsTheArgumentsAsTheyAre() async throws {
@@ -102,6 +112,23 @@ import Testing
     let void = begin(host, "editor.save", run: "wide")
     try await front.answerNext([:])
     #expect(try await void.outcome() == ["result": .null])
+    await host.close()
+  }
+
+  @Test func frontThatTakesTooLongIsGivenUp() async throws {
+    let host = try await TestHost.fronts()
+    let front = try await BenchFront.attach(host, offers: ["editor.save"])
+    let call = host.begin("vscode/executeCommand", Self.execute("editor.save"), run: "wide", timeout: 50)
+    #expect(try await call.outcome() == "Command timeout")
+    // It was asked, and then told; or it was too late to ask.
+    _ = try await host.ask("vscode/showMessage", ["message": "last"])
+    var chunk = try await front.next()
+    if chunk["question"] != nil {
+      chunk = try await front.next()
+      #expect(chunk["withdrawn"] != nil && chunk["reason"] == "timed out")
+      chunk = try await front.next()
+    }
+    #expect(chunk["notice"] == "message")
     await host.close()
   }
 
@@ -151,7 +178,7 @@ import Testing
     #expect(try await ask(second, "kernel.start", run: "r3") == ["result": [:]])
     let unattended: JSONValue = .string(
       "the run 'other.py' may not execute 'kernel.start', and nobody is attached who could allow it: attach with 'jackfield attach', "
-        + "begin the run with a '--scope' for it, or name it in 'allow' of the run-bridge settings")
+        + "begin the run with '--scope kernel.start', or name it in 'allow' of the run-bridge settings")
     #expect(try await ask(second, "kernel.start", run: "r2") == unattended)
     let listed = try await second.value("bridge.consents")["consents"]?.arrayValue ?? []
     #expect(listed.count == 1 && listed[0]["workspace"] == "/w/a" && listed[0]["run"] == .null && listed[0]["decision"] == "allow")

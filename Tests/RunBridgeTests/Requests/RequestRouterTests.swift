@@ -208,7 +208,8 @@ import Testing
     #expect(try await host.ask("vscode/showMessage", ["message": "x"], run: "quiet") == [:])
     #expect(
       try await host.ask("bridge/input", ["prompt": "?"], run: "quiet")
-        == "the run 'quiet.py' may not ask for 'bridge/input': its scopes do not name it; begin the run with a '--scope' that does")
+        == "the run 'quiet.py' may not ask for 'bridge/input': its scopes do not name it; begin the run with '--request-scope bridge/input'"
+    )
     #expect(try await host.value("bridge.audit")["entries"]?[0]?["decision"] == "denied by scope")
     await host.close()
   }

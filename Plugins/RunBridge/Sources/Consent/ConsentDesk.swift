@@ -21,6 +21,8 @@ actor ConsentDesk {
   /// Commands of one run that are asked about at once.
   static let mostOfRun = 4
   private static let longestArguments = 500
+  /// Decisions that are kept; the oldest go.
+  private static let mostRemembered = 10_000
 
   private let fronts: any FrontAsking
   private let store: BridgeStore
@@ -138,6 +140,10 @@ actor ConsentDesk {
       given: AuditClock.now, by: by)
     remembered.append(consent)
     note { try ConsentTable.insert(consent, $0) }
+    if remembered.count > Self.mostRemembered {
+      let oldest = remembered[0].number
+      _ = revoke { $0.number == oldest }
+    }
   }
 
   private func note(_ body: @escaping @Sendable (Database) throws -> Void) {

@@ -50,7 +50,7 @@ final class FrontDesk: FrontAsking {
       return .success(front)
     }
     let front = try result.get()
-    front.line.tell(JSONValue.object(["front": .string(id), "name": .string(front.name)]).bytes())
+    front.line.greet(JSONValue.object(["front": .string(id), "name": .string(front.name)]).bytes())
     tell(front, "attached")
     return front
   }
@@ -144,21 +144,22 @@ final class FrontDesk: FrontAsking {
     }
   }
 
-  /// What the front is sent, but for the question's number.
-  private func content(of question: FrontQuestion, for caller: Caller) throws(RequestFailure) -> JSONValue {
+  /// What the front is sent behind the question's number: the members, and the end of the object.
+  private func content(of question: FrontQuestion, for caller: Caller) throws(RequestFailure) -> ArraySlice<UInt8> {
     let content: JSONValue = ["kind": .string(question.kind.rawValue), "run": Self.run(caller), "body": question.body]
-    let size = content.bytes().count
-    guard size <= settings.questionBytes else {
+    let bytes = content.bytes()
+    guard bytes.count <= settings.questionBytes else {
       throw RequestFailure(
-        "cannot ask a front: the question is \(size) bytes, and 'fronts.questionBytes' of the settings allows \(settings.questionBytes)")
+        "cannot ask a front: the question is \(bytes.count) bytes, and 'fronts.questionBytes' of the settings allows "
+          + "\(settings.questionBytes)")
     }
-    return content
+    return bytes.dropFirst()
   }
 
   private static func run(_ caller: Caller) -> JSONValue { ["id": .string(caller.run), "name": .string(caller.name)] }
 
   private func place(
-    _ question: FrontQuestion, _ content: JSONValue, for caller: Caller, until deadline: ContinuousClock.Instant?,
+    _ question: FrontQuestion, _ content: ArraySlice<UInt8>, for caller: Caller, until deadline: ContinuousClock.Instant?,
     _ part: @escaping @Sendable (JSONValue) -> Void
   ) -> Placement {
     state.withLock { state in
@@ -182,14 +183,9 @@ final class FrontDesk: FrontAsking {
     }
   }
 
-  private static func chunk(_ number: Int, _ content: JSONValue, _ deadline: ContinuousClock.Instant?) -> [UInt8] {
-    var chunk = content
-    chunk["question"] = .integer(Int64(number))
-    if let deadline {
-      let (seconds, attoseconds) = (deadline - .now).components
-      chunk["deadline_ms"] = .integer(max(0, seconds &* 1_000 + attoseconds / 1_000_000_000_000_000))
-    }
-    return chunk.bytes()
+  private static func chunk(_ number: Int, _ content: ArraySlice<UInt8>, _ deadline: ContinuousClock.Instant?) -> [UInt8] {
+    let limit = deadline.map { #""deadline_ms":\#(max(0, Int64(($0 - .now).milliseconds))),"# } ?? ""
+    return Array(#"{"question":\#(number),\#(limit)"#.utf8) + content
   }
 
   /// Of the caller's folder, the closest first; then the one that was used last.

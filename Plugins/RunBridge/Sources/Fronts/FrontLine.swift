@@ -9,13 +9,14 @@ internal import Synchronization
 final class FrontLine: Sendable {
   private enum Item {
     case question(Int, [UInt8])
-    case withdrawal([UInt8])
+    /// Never dropped: the greeting, and withdrawals, of which there are no more than questions.
+    case word([UInt8])
     /// Of two with one key only the later is sent.
     case notice(key: String?, [UInt8])
 
     var bytes: [UInt8] {
       switch self {
-      case .question(_, let bytes), .withdrawal(let bytes), .notice(_, let bytes): bytes
+      case .question(_, let bytes), .word(let bytes), .notice(_, let bytes): bytes
       }
     }
   }
@@ -45,6 +46,12 @@ final class FrontLine: Sendable {
   var waiting: Int { state.withLock { $0.items.count } }
   var droppedInAll: Int { state.withLock { $0.droppedInAll } }
 
+  /// The first chunk.
+  func greet(_ chunk: [UInt8]) {
+    state.withLock { $0.items.append(.word(chunk)) }
+    signal.yield()
+  }
+
   func ask(_ number: Int, _ chunk: [UInt8]) {
     state.withLock { state in
       state.untaken.insert(number)
@@ -65,7 +72,7 @@ final class FrontLine: Sendable {
         state.items.remove(at: index)
         state.untaken.remove(number)
       } else {
-        state.items.append(.withdrawal(chunk))
+        state.items.append(.word(chunk))
       }
     }
     signal.yield()

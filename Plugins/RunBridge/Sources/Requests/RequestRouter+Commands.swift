@@ -94,7 +94,7 @@ extension RequestRouter {
   private static func unattended(_ command: String, _ caller: Caller) -> RequestFailure {
     RequestFailure(
       "the run '\(caller.name)' may not execute '\(command)', and nobody is attached who could allow it: attach with 'jackfield attach', "
-        + "begin the run with a '--scope' for it, or name it in 'allow' of the run-bridge settings")
+        + "begin the run with '--scope \(command)', or name it in 'allow' of the run-bridge settings")
   }
 
   // MARK: - Do it
@@ -104,7 +104,10 @@ extension RequestRouter {
   ) async throws -> JSONValue {
     let question = FrontQuestion(
       kind: .command, body: ["command": .string(command), "args": .array(arguments)], command: command)
-    if let answer = try await fronts.ask(question, for: caller, until: deadline, part: { _ in }) { return answer["result"] ?? .null }
+    // A little later than the request itself, which ends in words of its own.
+    if let answer = try await fronts.ask(question, for: caller, until: deadline + .milliseconds(250), part: { _ in }) {
+      return answer["result"] ?? .null
+    }
     guard CommandName.isOurs(command) else { throw Self.unknown(command) }
     let input = try Self.input(arguments, of: command)
     do {

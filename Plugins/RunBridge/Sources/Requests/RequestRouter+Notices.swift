@@ -26,11 +26,11 @@ extension RequestRouter {
       "note": .string(note), "done": .bool(isDone),
     ]
     let isHeard = await ask.tell(.progress, body)
-    if !isHeard {
-      let percent = fraction.map { "\(Int($0 * 100)) %" } ?? ""
+    // The log is told of the beginning and the end: it is no place for every step.
+    if !isHeard, isDone || fraction == nil || fraction == 0 {
       remark(
         .info, isDone ? "progress of a run ended" : "progress of a run",
-        ["run": ask.caller.name, "title": title.clipped(200), "note": note.clipped(200), "fraction": percent])
+        ["run": ask.caller.name, "title": title.clipped(200), "note": note.clipped(200)])
     }
     return [:]
   }

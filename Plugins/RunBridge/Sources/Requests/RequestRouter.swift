@@ -86,6 +86,7 @@ struct RequestRouter: RequestAnswering {
     let detail = request.params["command"]?.stringValue?.clipped(CommandName.longest)
     _ = await audit.write(AuditEntry(request.type, detail, .outOfScope, for: caller))
     return RequestFailure(
-      "the run '\(caller.name)' may not ask for '\(request.type)': its scopes do not name it; begin the run with a '--scope' that does")
+      "the run '\(caller.name)' may not ask for '\(request.type)': its scopes do not name it; begin the run with '--request-scope \(request.type)'"
+    )
   }
 }
