@@ -24,7 +24,12 @@ import Testing
         after: 1,
         chunk: FakeBridge.question(
           2, "choose", ["message": "Some?", "options": [["label": "x"], ["label": "y"], ["label": "z"]], "many": true])),
-      Step(after: 2, chunk: FakeBridge.question(3, "input", ["prompt": "Name?", "default": "Ada"])),
+      Step(
+        after: 2,
+        chunk: [
+          "question": 3, "kind": "input", "run": ["name": "train.py"], "body": ["prompt": "Name?", "default": "Ada"],
+          "deadline_ms": 600_000,
+        ]),
       Step(after: 3, chunk: FakeBridge.question(4, "input", ["prompt": "Password?", "password": true])),
     ])
     let outcome = try TypingScript.run(
@@ -41,7 +46,7 @@ import Testing
       type("\n")
       until(r"several of 1–3, as 1,3–4: ")
       type("1,3\n")
-      until(r"│ Name\?\r\n\[Ada\] > ")
+      until(r"│ Name\?\r\n  it waits [56]\d\d s\r\n\[Ada\] > ")
       type("Grace\n")
       until(r"a password:.*│ Password\?\r\n> ")
       print("unseen" if not echoes() else "seen")
@@ -137,7 +142,7 @@ import Testing
       type("bad\n")
       until(r"deep.n \(a whole number\), may be empty: ")
       type("x\n")
-      until(r"type a whole number\r\n")
+      until(r"type a whole number\r\ndeep.n .*: ")
       type("\n")
       until(r"  1  fast\r\n  2  good\r\nkind \(1–2\), may be empty: ")
       type("2\n")
@@ -145,7 +150,7 @@ import Testing
       type("-\n")
       until(r"rate \(a number, 0 to 1\), may be empty: ")
       type("1.5\n")
-      until(r"it must be at most 1\r\n")
+      until(r"it must be at most 1\r\nrate .*: ")
       type("0.5\n")
       until(r"steps \(a whole number\), may be empty \[10\]: ")
       type("\n")
@@ -235,8 +240,8 @@ import Testing
   @Test func operationsThatWaitAreListedAndAnswered() throws {
     let pending: JSONValue = [
       "operations": [
-        ["operation": 7, "run": "r1", "run_name": "train.py\u{1B}[2J", "type": "form", "name": "Review"],
-        ["operation": "x", "run": "r2", "run_name": "other.py", "type": "http_endpoint", "name": .null],
+        ["operation": "op-7", "run": "r1", "run_name": "train.py\u{1B}[2J", "type": "form", "name": "Review"],
+        ["operation": "op-8", "run": "r2", "run_name": "other.py", "type": "http_endpoint", "name": .null],
       ]
     ]
     let bridge = try FakeBridge([], pending: pending)
@@ -260,9 +265,10 @@ import Testing
     #expect(outcome == TypingScript.ended)
     #expect(
       bridge.host.inputs(of: "bridge.submit") == [
-        ["operation": 7, "run": "r1", "result": ["ok": true]], ["operation": "x", "run": "r2", "result": "just text"],
+        ["operation": "op-7", "run": "r1", "by": "terminal", "result": ["ok": true]],
+        ["operation": "op-8", "run": "r2", "by": "terminal", "result": "just text"],
       ])
-    #expect(bridge.host.inputs(of: "bridge.cancel") == [["operation": "x", "run": "r2"]])
+    #expect(bridge.host.inputs(of: "bridge.cancel") == [["operation": "op-8", "run": "r2", "by": "terminal"]])
   }
 
   @Test func hostileTextsStayWithinTheirLines() throws {
@@ -304,6 +310,12 @@ import Testing
   @Test func withoutAHostItSaysSo() throws {
     let outcome = try Tool.jackfield("attach", "--json", home: "/nowhere")
     #expect(outcome.status == 3 && outcome.error.hasPrefix("jackfield: no host is running at '/nowhere/run/host.sock'"))
+  }
+
+  @Test func hostThatRefusesAtFirstIsTheEnd() throws {
+    let host = try FakeHost { [FakeHost.error($0, "there is no command 'bridge.attach'")] }
+    let outcome = try Tool.jackfield("attach", "--json", home: host.home)
+    #expect(outcome == Tool.Outcome(status: 1, output: "", error: "jackfield: there is no command 'bridge.attach'\n"))
   }
 
   // MARK: - tmux

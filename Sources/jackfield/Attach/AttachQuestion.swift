@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import PluginBridge
 
 /// What a script asks, as it comes from the host.
 struct AttachQuestion {
@@ -8,6 +9,8 @@ struct AttachQuestion {
   /// The run's name, as a terminal may show it.
   let run: String
   let body: JSONValue
+  /// When the script stops waiting, on the monotonic clock; nil: it waits as long as it takes.
+  private let deadline: UInt64?
 
   /// - Returns: nil when the chunk is no question.
   init?(_ chunk: JSONValue) {
@@ -16,6 +19,12 @@ struct AttachQuestion {
     self.kind = kind
     run = Self.name(of: chunk)
     body = chunk["body"] ?? [:]
+    deadline = chunk["deadline_ms"]?.intValue.map { MonotonicClock.now() + UInt64(max(0, min($0, 1 << 40))) * 1_000_000 }
+  }
+
+  /// How many seconds are left; nil without an end.
+  var secondsLeft: Int? {
+    deadline.map { deadline in Int((deadline - min(deadline, MonotonicClock.now())) / 1_000_000_000) }
   }
 
   /// The name of the run a chunk is about.

@@ -48,7 +48,7 @@ final class AttachSession {
     } else if let count = chunk["dropped"]?.intValue {
       screen.show([screen.coloured("\(count) messages were dropped: they came faster than this terminal took them", .yellow)])
     } else if chunk["front"] != nil {
-      attached(Terminal.plain(chunk["name"]?.stringValue ?? "terminal"))
+      attached(Terminal.plain(link.name))
     }
   }
 
@@ -72,7 +72,7 @@ final class AttachSession {
   }
 
   private func progress(_ run: String, _ body: JSONValue) {
-    let percent = body["fraction"]?.doubleValue.map { "\(Int($0 * 100)) %  " } ?? ""
+    let percent = body["fraction"]?.doubleValue.map { "\(Int(min(max($0, 0), 1) * 100)) %  " } ?? ""
     let words = ["title", "note"].map { ScriptText.line(body[$0]?.stringValue ?? "", 200) }.filter { !$0.isEmpty }
     let line = "\(run): \(percent)\(words.joined(separator: " – "))"
     if body["done"] == true {
@@ -118,7 +118,9 @@ final class AttachSession {
       }
       current = (question, dialog)
       screen.change(to: "")
-      screen.show(headed(dialog.opening))
+      screen.show(headed(dialog.opening) + (question.secondsLeft.map { ["  it waits \($0) s"] } ?? []))
+      // What was typed before this could be seen is no answer to it.
+      typed.forgetTyped()
       prompt()
     }
   }
@@ -128,11 +130,9 @@ final class AttachSession {
     return [screen.coloured(first, .bold)] + lines.dropFirst()
   }
 
-  /// What was typed before this could be seen is no answer to it.
   private func prompt() {
     guard let dialog = current?.dialog else { return }
     if dialog.isSecret { typed.hideKeys() } else { typed.showKeys() }
-    typed.forgetTyped()
     screen.change(to: dialog.prompt)
   }
 

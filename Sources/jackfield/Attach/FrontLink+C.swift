@@ -19,6 +19,8 @@ final class FrontLink {
   private var stream: CallStream?
   /// What the host calls this front; nil while it is not attached.
   private(set) var front: String?
+  /// What others see of it.
+  private(set) var name = "terminal"
   private var wasAttached = false
 
   /// How often to look for a host that has gone, in milliseconds.
@@ -46,6 +48,7 @@ final class FrontLink {
       case .chunk(let chunk):
         if let front = chunk["front"]?.stringValue {
           self.front = front
+          name = chunk["name"]?.stringValue ?? name
           wasAttached = true
         }
         return .chunk(chunk)
@@ -66,7 +69,7 @@ final class FrontLink {
     let passing: Set<String> = ["not_found", "stopping", "gone", "busy", "cancelled", "deadline"]
     stream = nil
     guard wasAttached, passing.contains(failure.data?["status"]?.stringValue ?? "") else { throw CommandFailure(failure.description) }
-    return front == nil ? nil : lost(failure.description)
+    return front == nil ? nil : lost("the host let go of this front: \(failure.description)")
   }
 
   private func lost(_ sentence: String) -> Event {
