@@ -15,10 +15,12 @@ final class BookHarness: Sendable {
   let book: OperationBook
   private let news = Observed<[String]>([])
 
-  /// - Parameter connections: Those that are open since before the host began.
+  /// - Parameters:
+  ///   - connections: Those that are open since before the host began.
+  ///   - away: Those the door does not have yet.
   init(
-    in folder: TalkFolder? = nil, fronts: TalkFronts = TalkFronts(), connections: Set<UInt> = [],
-    _ change: (inout OperationSettings) -> Void = { _ in }
+    in folder: TalkFolder? = nil, fronts: TalkFronts = TalkFronts(), connections: Set<UInt> = [], away: Set<UInt> = [],
+    returnTime: Duration = .seconds(60), _ change: (inout OperationSettings) -> Void = { _ in }
   ) async throws {
     let folder = try folder ?? TalkFolder()
     self.folder = folder
@@ -27,8 +29,9 @@ final class BookHarness: Sendable {
     var settings = OperationSettings()
     change(&settings)
     book = OperationBook(
-      settings, store: store, fronts: fronts,
+      settings, store: store, fronts: fronts, returnTime: returnTime,
       changed: { [news] operation in news.change { $0.append("\(operation.id) \(operation.state.rawValue)") } }, trouble: folder.trouble)
+    for connection in away { peers.close(connection) }
     book.join(peers)
     try await book.start()
     try await book.restored(connections: connections)

@@ -48,6 +48,36 @@ import Testing
     await after.stop()
   }
 
+  @Test func answersWaitForConnectionsThatAreTakenOver() async throws {
+    try await leave { harness in
+      for number in 1...3 as ClosedRange<Int64> {
+        harness.book.started(.field("http_endpoint", operation: number, token: "\(number)"), by: .talking(connection: number < 3 ? 1 : 2))
+      }
+      try await harness.store.perform { try $0.execute("UPDATE operations SET state = 'submitted', result = '1' WHERE number = 1") }
+    }
+    let after = try await BookHarness(in: folder, connections: [1, 2], away: [1, 2])
+    try await after.told("op-1 submitted")
+    #expect(try await after.book.submit("op-2", result: 2, error: nil, by: nil).state == .submitted)
+    #expect(await after.post("3", 3) == .accepted(operation: 3))
+    #expect(try await after.state("op-2") == .submitted)
+    after.peers.open(1)
+    for number in 1...2 as ClosedRange<Int64> { #expect(try await after.peers.sent().submit.result == .integer(number)) }
+    try await after.told("op-2 delivered")
+    #expect(try await after.state("op-2") == .delivered)
+    after.book.disconnected(.talking(connection: 2))
+    try await after.told("op-3 orphaned")
+    #expect(try await after.state("op-3") == .orphaned)
+    await after.stop()
+  }
+
+  @Test func answersDoNotWaitForEver() async throws {
+    try await leave { $0.book.started(.field("http_endpoint"), by: .talking(connection: 1)) }
+    let after = try await BookHarness(in: folder, connections: [1], away: [1], returnTime: .milliseconds(300))
+    _ = try? await after.book.submit("op-1", result: 2, error: nil, by: nil)
+    try await after.told("op-1 orphaned")
+    await after.stop()
+  }
+
   @Test func whatComesWhileTheHostGoesIsDoneByTheNext() async throws {
     let fronts = TalkFronts([.form])
     let harness = try await BookHarness(in: folder, fronts: fronts)

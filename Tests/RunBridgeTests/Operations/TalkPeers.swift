@@ -32,6 +32,9 @@ final class TalkPeers: BridgePeers {
   /// From now on nothing reaches it.
   func close(_ connection: UInt) { state.change { _ = $0.closed.insert(connection) } }
 
+  /// It is there again.
+  func open(_ connection: UInt) { state.change { _ = $0.closed.remove(connection) } }
+
   /// The next answer that a script got.
   func sent() async throws -> Sent {
     try await state.wait(for: "an answer to a script", within: .seconds(60)) { $0.sent.isEmpty ? nil : $0.sent.removeFirst() }

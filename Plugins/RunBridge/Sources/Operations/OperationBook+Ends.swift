@@ -8,7 +8,7 @@ extension OperationBook {
   /// Ends an operation and tells its script.
   ///
   /// - Parameters:
-  ///   - wanted: The state when the script could be told; else it is orphaned.
+  ///   - wanted: The state when the script could be told; else it is orphaned, or submitted while the script's connection is taken over.
   ///   - isSent: Whether the script is told.
   /// - Returns: The operation as it is now; nil: it was over.
   @discardableResult
@@ -31,12 +31,23 @@ extension OperationBook {
     let written = operation
     note("keep the answer of \(operation.id)") { try $0.end(written) }
     let submit = operation.submit(result: operation.result ?? .null, error: error)
-    if isSent { operation.state = send(submit, operation, listeners) ? wanted : .orphaned }
-    let reached = operation.state
-    if isSent { note("keep the state of \(operation.id)") { try $0.change(number, to: reached) } }
-    changed(operation)
+    if isSent {
+      if send(submit, operation, listeners) {
+        operation.state = wanted
+      } else if !park(operation, as: wanted) {
+        operation.state = .orphaned
+      }
+    }
+    reached(operation)
     prune(after: operation)
     return operation
+  }
+
+  /// An operation has another state; its answer was written down before.
+  func reached(_ operation: KeptOperation) {
+    let (number, state) = (operation.number, operation.state)
+    if state != .submitted { note("keep the state of \(operation.id)") { try $0.change(number, to: state) } }
+    changed(operation)
   }
 
   /// Sends to the debug adapter that waits, else to the connection that announced it.

@@ -6,9 +6,10 @@ internal import Synchronization
 extension OperationBook {
   /// Takes back what waited when the host ended.
   ///
-  /// - Parameter connections: Those that are still open, under the numbers they had.
+  /// - Parameter connections: Those that are still open, under the numbers they had; the door has them in a moment.
   func restored(connections: Set<UInt>) async throws {
     let found = try await store.perform { try OperationStorage(database: $0).open() }
+    expectReturn(of: connections)
     for operation in found {
       let isLive = operation.connection.map { connections.contains($0) } ?? false
       state.withLock { $0.table.add(operation) }
@@ -44,6 +45,7 @@ extension OperationBook {
       watch(operation)
       act(operation)
     }
+    timer.set(Self.parkedTurn, after: .zero)
   }
 
   /// The host goes, and the connections with it: tells every script that waits. Before the connections are closed.

@@ -43,7 +43,7 @@ extension OperationBook: SubmitTaking {
     let size = result.bytes().count
     guard size <= settings.resultBytes else { return .failed("the result has \(size) bytes, and the limit is \(settings.resultBytes)") }
     guard !state.withLock({ $0.isLeaving }) else { return .failed("the host is restarting; submit again soon") }
-    guard let operation = end(number, as: .delivered, result: result, error: nil, by: "http"), operation.state == .delivered else {
+    guard let operation = end(number, as: .delivered, result: result, error: nil, by: "http"), operation.state != .orphaned else {
       return .completed
     }
     return .accepted(operation: operation.scriptOperation)

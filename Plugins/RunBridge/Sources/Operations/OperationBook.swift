@@ -19,6 +19,10 @@ final class OperationBook: OperationKeeping {
     /// What was asked of fronts, by operation.
     var asking: [Int: Task<Void, Never>] = [:]
     var isLeaving = false
+    /// Connections that are being taken over from the last host.
+    var returning: Set<UInt> = []
+    /// Answers for those, until they are there.
+    var parked: [ParkedAnswer] = []
     /// Since the oldest were forgotten.
     var ends = 0
     var endedBytes = 0
@@ -33,6 +37,8 @@ final class OperationBook: OperationKeeping {
   let changed: @Sendable (KeptOperation) -> Void
   let trouble: @Sendable (String) -> Void
   let state: Mutex<State>
+  /// How long connections of the last host may take to be there again.
+  let returnTime: Duration
 
   /// - Parameters:
   ///   - executor: Where tasks that wait for fronts run; nil: anywhere.
@@ -40,7 +46,7 @@ final class OperationBook: OperationKeeping {
   ///   - trouble: Takes a sentence when something could not be kept; the operation goes on.
   init(
     _ settings: OperationSettings, store: BridgeStore, fronts: any FrontAsking, lambdas: LambdaRegistry = LambdaRegistry(),
-    executor: (any TaskExecutor)? = nil, changed: @escaping @Sendable (KeptOperation) -> Void,
+    executor: (any TaskExecutor)? = nil, returnTime: Duration = .seconds(10), changed: @escaping @Sendable (KeptOperation) -> Void,
     trouble: @escaping @Sendable (String) -> Void
   ) {
     self.settings = settings
@@ -50,6 +56,7 @@ final class OperationBook: OperationKeeping {
     self.executor = executor
     self.changed = changed
     self.trouble = trouble
+    self.returnTime = returnTime
     state = Mutex(State(table: OperationTable(settings)))
   }
 
@@ -60,7 +67,14 @@ final class OperationBook: OperationKeeping {
   func start() async throws {
     let last = try await store.perform { try OperationStorage(database: $0).lastNumber() }
     state.withLock { $0.table.begin(after: last) }
-    try timer.start { [weak self] in self?.expire($0) }
+    try timer.start { [weak self] number in
+      guard let self else { return }
+      switch number {
+      case Self.parkedTurn: deliverParked()
+      case Self.lastReturn: stopExpecting()
+      default: expire(number)
+      }
+    }
   }
 
   /// Ends what waits for fronts, and the timer. What still waits is kept as it is.
@@ -162,7 +176,10 @@ final class OperationBook: OperationKeeping {
 
   func disconnected(_ caller: Caller) {
     guard let connection = caller.connection else { return }
-    let abandoned = state.withLock { $0.isLeaving ? [] : $0.table.disconnect(connection) }
+    let abandoned = state.withLock { state in
+      state.returning.remove(connection)
+      return state.isLeaving ? [] : state.table.disconnect(connection)
+    }
     for number in abandoned { fail(number, "the script's connection closed before it was answered") }
     // Behind those ends, which are remembered too.
     state.withLock { $0.table.forget(connection) }
