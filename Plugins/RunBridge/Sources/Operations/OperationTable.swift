@@ -29,7 +29,8 @@ struct OperationTable: Sendable {
   /// Who is called instead of a connection: debug adapters.
   private var listeners: [Int: [UInt]] = [:]
   private var marks: [UInt: [Mark]] = [:]
-  private var bytes = 0
+  /// In bytes of what all that wait say.
+  private(set) var size = 0
   private var lastNumber = 0
 
   init(_ settings: OperationSettings) { self.settings = settings }
@@ -48,10 +49,10 @@ struct OperationTable: Sendable {
       return .known
     }
     if wasAnswered(start, caller) { return .known }
-    let size = start.body.bytes().count
-    if let words = refusal(size, caller) { return .refused(words) }
+    let added = start.body.bytes().count
+    if let words = refusal(added, caller) { return .refused(words) }
     lastNumber += 1
-    let operation = KeptOperation(lastNumber, start, by: caller, size: size, now: now, timeout: timeout(of: start))
+    let operation = KeptOperation(lastNumber, start, by: caller, size: added, now: now, timeout: timeout(of: start))
     add(operation)
     if let listener { listeners[lastNumber] = [listener] }
     return .new(operation)
@@ -60,7 +61,7 @@ struct OperationTable: Sendable {
   /// Takes back one that was announced before the host began.
   mutating func add(_ operation: KeptOperation) {
     open[operation.number] = operation
-    bytes += operation.size
+    size += operation.size
     lastNumber = max(lastNumber, operation.number)
   }
 
@@ -85,15 +86,15 @@ struct OperationTable: Sendable {
     return marks.contains(Mark(operation: start.operation, resumeToken: start.resumeToken, scriptRun: start.body["runId"]?.stringValue))
   }
 
-  private func refusal(_ size: Int, _ caller: Caller) -> String? {
-    if size > settings.announcementBytes {
-      return "the operation's description has \(size) bytes, and at most \(settings.announcementBytes) are taken"
+  private func refusal(_ added: Int, _ caller: Caller) -> String? {
+    if added > settings.announcementBytes {
+      return "the operation's description has \(added) bytes, and at most \(settings.announcementBytes) are taken"
     }
     let ofConnection = open.values.count { $0.connection == caller.connection && $0.run == caller.run }
     if ofConnection >= settings.mostOfConnection { return Self.tooMany(ofConnection, settings.mostOfConnection) }
     if open.count >= settings.mostWaiting { return Self.tooMany(open.count, settings.mostWaiting) }
-    guard bytes + size <= settings.waitingBytes else {
-      return "too much waits already: \(bytes) bytes, and the limit is \(settings.waitingBytes)"
+    guard size + added <= settings.waitingBytes else {
+      return "too much waits already: \(size) bytes, and the limit is \(settings.waitingBytes)"
     }
     return nil
   }
@@ -109,7 +110,7 @@ struct OperationTable: Sendable {
   /// - Returns: Nil: it is over. With it who is to be called instead of the connection.
   mutating func take(_ number: Int) -> (operation: KeptOperation, listeners: [UInt])? {
     guard let operation = open.removeValue(forKey: number) else { return nil }
-    bytes -= operation.size
+    size -= operation.size
     if let connection = operation.connection {
       let mark = Mark(operation: operation.operation, resumeToken: operation.resumeToken, scriptRun: operation.scriptRun)
       marks[connection, default: []].append(mark)
