@@ -78,6 +78,7 @@ class BridgeHost:
         self.peers: List[Peer] = []
         self.frames: List[Frame] = []
         self.pongs: List[bytes] = []
+        self.ended = 0
         self._changed = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
@@ -148,6 +149,7 @@ class BridgeHost:
                 peer.connection.shutdown(socket.SHUT_RDWR)
         except (OSError, ValueError, struct.error):
             pass
+        self._note(lambda: setattr(self, "ended", self.ended + 1))
 
     def _shake_hands(self, peer: Peer, stream: Any) -> bool:
         peer.target = stream.readline().split(b" ")[1].decode()
@@ -157,6 +159,8 @@ class BridgeHost:
         if self.handshake is not None:
             self._note(lambda: self.peers.append(peer))
             peer.connection.sendall(self.handshake)
+            if self.handshake:
+                peer.connection.shutdown(socket.SHUT_WR)
             stream.readline()
             return False
         if self.status != 101:

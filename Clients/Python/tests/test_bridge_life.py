@@ -17,7 +17,7 @@ import pytest
 from bridge_host import BridgeHost, echo, environment, silent, without_bridge
 from host import DEADLINE_SECONDS, free_port
 from jackfield import bridge
-from jackfield.bridge import session
+from jackfield.bridge import link, session
 
 SOURCES = str(Path(__file__).resolve().parents[1] / "src")
 
@@ -86,7 +86,8 @@ def test_control_c_ends_a_call_and_cancels_it(make_bridge):
     host = make_bridge(reply=lambda peer, request: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         bridge.ask("Name?", timeout=DEADLINE_SECONDS)
-    host.wait(lambda: host.cancels == [host.requests[0]["id"]], "cancel")
+    # Struck while it was still sending, the client gives the connection up instead.
+    host.wait(lambda: host.cancels == [host.requests[0]["id"]] or host.ended, "cancel")
 
 
 def test_a_chat_in_the_background_can_be_cancelled(make_bridge):
@@ -397,3 +398,13 @@ def test_the_debug_bridge_of_this_package_speaks_through_events(no_bridge):
     assert events[-1][0] == "asyncOperationUpdated" and events[-1][1]["status"] == "cancelled"
 
 
+
+
+def test_a_fault_of_the_reading_thread_fails_what_is_in_flight(make_bridge, caplog):
+    make_bridge()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(link.Link, "_take", lambda self, text: 1 / 0)
+        with pytest.raises(ConnectionResetError, match="lost: division by zero"):
+            bridge.show_message("x")
+    assert "the connection to the host is given up" in caplog.text
+    assert bridge.chat("y") == "re: y"

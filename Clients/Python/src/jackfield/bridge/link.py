@@ -99,8 +99,8 @@ class Link:
         with self._sending:
             try:
                 self._wire.send(text)
-            except BridgeLostError:
-                self._lose()  # a part of it may be on its way: nothing can follow
+            except BaseException:  # lost, or a Ctrl-C: a part of it may be on its way, so nothing can follow
+                self._lose()
                 self._wire.drop()
                 raise
 
@@ -138,6 +138,9 @@ class Link:
                 self._take(self._wire.receive())
         except BridgeLostError as error:
             self._end(error)
+        except Exception as error:  # a fault of ours, or of the library: nobody would ever be answered again
+            log.exception("the connection to the host is given up")
+            self._end(BridgeLostError(f"the connection to the host was lost: {error}"))
 
     def _end(self, error: BridgeLostError) -> None:
         self._lose()

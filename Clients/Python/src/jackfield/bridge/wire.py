@@ -106,7 +106,7 @@ class LibraryWire(Wire):
 
         self._gone = (exceptions.WebSocketException, OSError)
         try:
-            self._connection = client.connect(
+            self._manager = client.connect(
                 f"ws://{door.authority}{door.target}",
                 sock=self._socket,
                 compression=None,
@@ -117,6 +117,8 @@ class LibraryWire(Wire):
                 logger=_silent,
                 **_without_pings(client.connect),
             )
+            # Entered, as a `with` does: from release 17 on that is where it connects, or warns that it will be.
+            self._connection = self._manager.__enter__()
         except TimeoutError as error:
             raise handshake_timeout(door) from error
         except exceptions.InvalidStatus as error:
@@ -140,7 +142,7 @@ class LibraryWire(Wire):
             raise lost(error) from error
 
     def close(self) -> None:
-        self._connection.close()
+        self._manager.__exit__(None, None, None)
 
 
 def connect(door: Door) -> Wire:
