@@ -31,9 +31,12 @@ func webServerCallback(
     return 0
   case LWS_CALLBACK_RAW_CLOSE:
     core.connection(number)?.isGone()
+    // The library also closes before it waits, not only after it.
+    core.queue.beforeWaiting()
     return 0
   case LWS_CALLBACK_WSI_DESTROY:
     core.socketIsClosed(number)
+    core.queue.beforeWaiting()
     return 0
   default: return 0
   }

@@ -16,7 +16,6 @@ extension DoorConnection {
     let id = request.id ?? .null
     hall.count { $0.requests += 1 }
     guard hall.rate.take(caller.run) else { return refuse(id, WireText.tooOften(hall.settings.requestsPerSecond)) }
-    guard caller.scopes.allowsRequest(request.type) else { return refuse(id, WireText.notAllowed(request.type)) }
     let limit = request.params["timeout"]?.doubleValue
     let open = OpenRequest(id: id, type: request.type, limit: limit, wantsParts: wantsParts, size: bytes.count)
     switch state.withLock({ admit(open, bytes, &$0) }) {

@@ -13,7 +13,7 @@ struct DoorCounters: Sendable, Hashable {
   var failed = 0
   var timedOut = 0
   var cancelled = 0
-  /// By the door, as not understood, not allowed, or over a limit.
+  /// By the door, as not understood or over a limit.
   var refused = 0
   /// Messages that ask for nothing, and are no event that is known.
   var ignored = 0

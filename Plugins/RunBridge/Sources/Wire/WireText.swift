@@ -38,10 +38,6 @@ enum WireText {
     "this run sends more than \(limit) requests a second; send fewer, or raise 'requestsPerSecond' of the bridge"
   }
 
-  static func notAllowed(_ type: String) -> String {
-    "this run may not ask '\(type)': its scopes do not allow it; begin it with a scope that does"
-  }
-
   /// - Parameter limit: What the caller said, in milliseconds; nil: nothing.
   static func timeout(_ type: String, limit: Double?) -> String {
     if type == "vscode/executeCommand" { return "Command timeout" }

@@ -42,6 +42,11 @@ final class ScriptedAnswering: RequestAnswering {
     switch request.params["command"]?.stringValue {
     case "nothing": return .null
     case "list": return [1, 2]
+    case "who":
+      return [
+        "run": .string(caller.run), "name": .string(caller.name), "connection": .integer(Int64(caller.connection ?? 0)),
+        "chat": .bool(caller.scopes.allowsRequest("vscode/chat")),
+      ]
     case "fail": throw RequestFailure("it cannot be done")
     case "throw": throw PluginFailure("cannot do it: it is broken")
     case "big": return ["result": .string(String(repeating: "y", count: arguments[0]?.intValue ?? 0))]
