@@ -18,7 +18,6 @@ import Testing
   @Test func theAnswerIsSpelledForThoseWhoSearchIt() async throws {
     try await DoorHarness.with { harness in
       let client = try DoorClient(harness.port)
-      // The first request comes with the handshake; its answer must not come with the handshake's.
       try client.ask("GET \(Self.right) HTTP/1.1", DoorClient.upgrade)
       let head = try client.readHead()
       #expect(head.hasPrefix("HTTP/1.1 101 "))
