@@ -63,8 +63,11 @@ extension DoorConnection {
       state.open[serial]?.task = task
       return state.open[serial] != nil
     }
-    // It was answered in between: by its own task, for which this changes nothing, or by another, which had no task to cancel.
-    if !isOpen { task.cancel() }
+    // It was answered in between: by its own task, for which this changes nothing, or by another, which had no task to cancel, and perhaps
+    // found no time to take back.
+    guard !isOpen else { return }
+    hall.clock.remove(key(serial))
+    task.cancel()
   }
 
   private static func reason(_ error: any Error) -> String {
