@@ -101,7 +101,7 @@ import Testing
 
   @Test func aHandshakeThatNeverEnds() async throws {
     try await DoorHarness.with {
-      $0.handshakeSeconds = 0.2
+      $0.handshakeSeconds = 1
     } _: { harness in
       let slow = try DoorClient(harness.port)
       try slow.send(Array("GET /?token=token+of+one".utf8))

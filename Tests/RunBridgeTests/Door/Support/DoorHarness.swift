@@ -14,6 +14,11 @@ struct DoorHarness {
 
   init(adopting estate: DoorEstate? = nil, _ change: (inout DoorSettings) -> Void = { _ in }) async throws {
     var settings = DoorSettings()
+    // On a busy machine a test may stand still for long.
+    settings.handshakeSeconds = 240
+    settings.messageSeconds = 240
+    settings.sendSeconds = 240
+    settings.endSeconds = 120
     change(&settings)
     door = BridgeDoor(settings: settings)
     door.join(DoorPartners(authority: runs, answering: answering, operations: operations, submits: ListedSubmits()))
