@@ -237,6 +237,18 @@ import WebSockets
     service.stop()
   }
 
+  @Test func anEndlessErrorIsAnError() async throws {
+    let endpoint = try TalkEndpoint()
+    defer { endpoint.stop() }
+    endpoint.answer(endpoint.endless(String(repeating: "x", count: 10_000), status: 500))
+    let service = try service(endpoint)
+    #expect(
+      await failure(service)
+        == RequestFailure("the chat endpoint '\(endpoint.baseURL)/chat/completions' failed (status 500); try again later"))
+    try await endpoint.clientLeft()
+    service.stop()
+  }
+
   @Test func stopEndsAQuestion() async throws {
     let endpoint = try TalkEndpoint()
     defer { endpoint.stop() }

@@ -112,9 +112,9 @@ final class TalkEndpoint: Sendable {
   }
 
   /// Sends the same piece for as long as anybody reads.
-  func endless(_ text: String) -> Answer {
+  func endless(_ text: String, status: Int = 200) -> Answer {
     { [state] _, responder in
-      let stream = responder.begin(200, headers: Self.events) { state.change { $0.left += 1 } }
+      let stream = responder.begin(status, headers: Self.events) { state.change { $0.left += 1 } }
       Task { while (try? await stream.send(Array(text.utf8))) != nil {} }
     }
   }

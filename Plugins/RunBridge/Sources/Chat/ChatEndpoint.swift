@@ -72,10 +72,16 @@ struct ChatEndpoint: Sendable {
 
   private func refused(_ response: WebStreamedResponse, _ phrases: EndpointPhrases) async throws -> ChatAnswer {
     var body: [UInt8] = []
-    for try await piece in response.body where body.count < 64 << 10 { body += piece }
+    for try await piece in response.body {
+      body += piece
+      if body.count > Self.errorBytes { break }
+    }
     let error = (try? JSONValue(parsing: body)).flatMap { EndpointError($0) }
     return try phrases.outcome(of: error, status: response.status, retryAfter: response["retry-after"], location: response["location"])
   }
+
+  /// In bytes of an error's body; of a longer one only the status counts.
+  private static let errorBytes = 64 << 10
 
   private func timeLimit(_ deadline: ContinuousClock.Instant?) -> Duration {
     let most = Duration.seconds(settings.timeoutSeconds)
