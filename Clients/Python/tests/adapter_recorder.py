@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A debug adapter that is another one: `adapter_recorder.py FOLDER COMMAND…`. Keeps what it reads and what it writes, byte for byte."""
+"""A debug adapter that is another one: `adapter_recorder.py FOLDER COMMAND…`. Keeps what it reads and what it writes, byte for byte, and its exit status."""
 
 from __future__ import annotations
 
@@ -26,4 +26,6 @@ def copy(source: object, target: object, name: str) -> None:
 
 threading.Thread(target=copy, args=[sys.stdin.buffer, adapter.stdin, "read"], daemon=True).start()
 copy(adapter.stdout, sys.stdout.buffer, "written")
-sys.exit(adapter.wait())
+status = adapter.wait()
+(folder / "status").write_text(str(status))
+sys.exit(status)

@@ -68,7 +68,7 @@ class LiveHost:
     def commands(self) -> List[str]:
         return [command["name"] for command in self.ask("command/list", {})["commands"]]
 
-    def call(self, command: str, **arguments: Any) -> Any:
+    def call(self, command: str, /, **arguments: Any) -> Any:
         return self.ask("command/call", {"name": command, "input": arguments})["result"]
 
     def ask(self, method: str, parameters: Dict[str, Any]) -> Any:
@@ -88,7 +88,7 @@ class LiveHost:
     def run(self, *command: Any, **options: Any) -> "subprocess.Popen[str]":
         """Begins a command of the program, as `jackfield run`."""
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen([self.program, *command, "--home", self.home], env=environment(), **{**pipes, **options})
+        return subprocess.Popen([self.program, "--home", self.home, *command], env=environment(), **{**pipes, **options})
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -104,7 +104,7 @@ class LiveHost:
 
 
 class Front:
-    """Is attached until `close`, and answers each question with what `replies` have for its kind."""
+    """Is attached until `close`, and answers each question with what `replies` have for its kind: nothing, an answer, or several."""
 
     def __init__(self, host: LiveHost, replies: Dict[str, Callable[[Dict[str, Any]], Any]], commands: List[str] = []) -> None:
         self._host = host
@@ -151,8 +151,9 @@ class Front:
 
     def _answer(self, chunk: Dict[str, Any]) -> None:
         reply = self._replies[chunk["kind"]](chunk["body"])
-        if reply is not None:
-            self._host.call("bridge.answer", front=self.id, question=chunk["question"], **reply)
+        for answer in reply if isinstance(reply, list) else [reply]:
+            if answer is not None:
+                self._host.call("bridge.answer", front=self.id, question=chunk["question"], **answer)
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         with self._changed:

@@ -144,5 +144,6 @@ def debug(editor: Editor, script: Path, line: int) -> List[str]:
     names = [it["name"] for it in editor.ask("variables", variablesReference=scope["variablesReference"])["variables"]]
     editor.ask("continue", threadId=stopped["threadId"])
     editor.until(lambda message: message.get("event") == "terminated")
-    editor.ask("disconnect")
+    end = editor.request("disconnect")
+    editor.until(lambda message: message["type"] == "response" and message["request_seq"] == end)
     return names

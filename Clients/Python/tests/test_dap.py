@@ -50,7 +50,8 @@ def test_debugpy_notices_nothing(edit, tmp_path):
     script.write_text(SCRIPT)
     editor = edit(sys.executable, HERE / "adapter_recorder.py", tmp_path, sys.executable, "-m", "debugpy.adapter")
     assert {"first", "second", "total"} <= set(debug(editor, script, 3))
-    assert editor.end() == 0
+    # debugpy itself trips, now and then, over a disconnect behind the end of the script: then that is its status, here as there.
+    assert editor.end() == int((tmp_path / "status").read_text())
     assert "sum 3\n" in editor.output and "x" * 200_000 in editor.output
     assert (tmp_path / "read").read_bytes() == editor.sent
     assert (tmp_path / "written").read_bytes() == editor.received
