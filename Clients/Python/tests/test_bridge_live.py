@@ -212,6 +212,29 @@ def test_the_built_in_lambda(run):
         bridge.lambda_async("nonsense").result(PATIENCE_SECONDS)
 
 
+def test_a_restart_of_the_host_loses_no_run_and_no_operation(live, no_bridge, either_wire, monkeypatch):
+    home = Path(tempfile.mkdtemp(prefix="jf-", dir="/tmp"))
+    host = LiveHost(home)
+    try:
+        opened = host.call("run.open", name="test", command=["python3", "test.py"], workspace=str(HERE))
+        host.call("run.adopt", run=opened["run"], pid=os.getpid())
+        for name, value in opened["environment"].items():
+            monkeypatch.setenv(name, value)
+        operation = bridge.show_form_async({"title": "Lot"}, timeout=PATIENCE_SECONDS)
+        bridge.show_message("behind it")  # answered, so what came before it was taken
+        host.stop()
+        shutil.rmtree(home / "shipped")
+        host = LiveHost(home)
+        assert bridge.get_chat_history("nobody's") == []
+        (pending,) = host.call("bridge.pending")["operations"]
+        host.call("bridge.submit", operation=pending["operation"], result={"lot": 7})
+        assert operation.result(PATIENCE_SECONDS) == {"lot": 7}
+        bridge.close()
+    finally:
+        host.stop()
+        shutil.rmtree(home)
+
+
 # MARK: the example, and debug sessions
 
 
@@ -256,6 +279,19 @@ def test_a_debugged_script_asks_through_its_adapter(live, attach, edit, tmp_path
     editor.request("launch", program=str(tmp_path / "script.py"))
     editor.event("terminated")
     assert editor.output == "Ada\n['You', 'said:', 'hi']\n"
+    editor.ask("disconnect")
+    assert (editor.end(), editor.errors) == (0, "")
+
+
+def test_a_form_of_a_debugged_script_is_filled_in_by_a_front(attach, edit, tmp_path):
+    attach(form=result(values={"lot": 7}))
+    schema = {"type": "object", "properties": {"lot": {"type": "integer"}}}
+    (tmp_path / "script.py").write_text(f"import vscode_bridge\nprint(vscode_bridge.show_form_async({schema}).result(60))\n")
+    editor = edit(sys.executable, HERE / "asking_adapter.py")
+    editor.request("launch", program=str(tmp_path / "script.py"))
+    assert editor.event("asyncOperationStarted")["operationType"] == "form"
+    editor.event("terminated")
+    assert editor.output == "{'lot': 7}\n"
     editor.ask("disconnect")
     assert (editor.end(), editor.errors) == (0, "")
 
