@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import threading
 
@@ -132,6 +133,36 @@ def test_what_the_standard_forbids_ends_the_conversation(opened, data, code):
         client.receive()
     assert raised.value.code == code
     assert sent_by_client(theirs) == (0x88, code.to_bytes(2, "big"))
+
+
+class Bytes:
+    """A socket that has shaken hands, gives what it has in pieces, and then nothing."""
+
+    def __init__(self, data, dice):
+        self._data, self._dice = data, dice
+
+    def recv(self, count):
+        count = min(count, self._dice.randint(1, 40))
+        piece, self._data = self._data[:count], self._data[count:]
+        return piece
+
+    def sendall(self, data):
+        pass
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_junk_ends_the_conversation_and_nothing_else(seed, monkeypatch):
+    dice = random.Random(seed)
+    monkeypatch.setattr(WebSocket, "_shake_hands", lambda self, authority, target: None)
+    for _ in range(300):
+        good = [frame(dice.randbytes(dice.randint(0, 300)), dice.choice([1, 1, 2, 8, 9, 10])) for _ in range(dice.randint(1, 4))]
+        data = bytearray(b"".join(good))
+        for _ in range(dice.randint(0, 3)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        client = WebSocket(Bytes(bytes(data), dice), "h:1", "/", 1 << 16)
+        with pytest.raises((WebSocketClosed, WebSocketError)):
+            for _ in range(10):
+                assert isinstance(client.receive(), str)
 
 
 def test_a_frame_cut_off_is_an_end(opened):

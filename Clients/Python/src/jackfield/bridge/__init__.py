@@ -212,6 +212,10 @@ def _in_background(call: Call) -> AsyncResult:
         except Exception as error:
             result._fail(error)
 
-    result._on_cancel = lambda: [session.give_up(ticket) for ticket in tickets]
+    def cancel() -> None:
+        for ticket in tickets:
+            session.give_up(ticket)
+
+    result._on_cancel = cancel
     threading.Thread(target=run, name="jackfield-bridge-chat", daemon=True).start()
     return result
