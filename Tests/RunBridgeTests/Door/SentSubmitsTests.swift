@@ -13,6 +13,18 @@ import Testing
     #expect(sent.take("a") == nil)
   }
 
+  @Test func theSecondOfTwoAnnouncementsAsksForNothing() {
+    var sent = SentSubmits(limit: 100)
+    #expect(sent.announced("a") == nil)
+    sent.keep("a", [1])
+    #expect(sent.announced("a") == nil, "answered in between")
+    #expect(sent.announced("a") == [1])
+    #expect(sent.announced("a") == nil)
+    for _ in 0..<2 { #expect(sent.announced("b") == nil) }
+    sent.keep("b", [2])
+    #expect(sent.announced("b") == [2])
+  }
+
   @Test func theOldestGoFirst() {
     var sent = SentSubmits(limit: 100)
     for number in 0..<3 { sent.keep("\(number)", [UInt8](repeating: 0, count: 40)) }

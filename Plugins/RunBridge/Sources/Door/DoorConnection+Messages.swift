@@ -98,7 +98,7 @@ extension DoorConnection {
   private func started(_ start: OperationStart) {
     guard hall.rate.take(caller.run) else { return refuse(start) }
     state.withLock { state in
-      if let frame = state.sent.take(start.operation) { _ = send(frame, &state) }
+      if let frame = state.sent.announced(start.operation) { _ = send(frame, &state) }
     }
     resetIfOverrun()
     hall.partners.operations.started(start, by: caller)
