@@ -32,7 +32,8 @@ import Testing
       settings.baseURL = endpoint?.baseURL
       chat = try ChatService(settings, store: store, fronts: fronts, trouble: folder.trouble)
       let router = RequestRouter(
-        fronts: fronts, chat: chat, commands: NoCommands(), consents: ConsentDesk(fronts: fronts, store: store), audit: AuditLog(store: store))
+        fronts: fronts, chat: chat, commands: NoCommands(), consents: ConsentDesk(fronts: fronts, store: store),
+        audit: AuditLog(store: store))
       door.join(DoorPartners(authority: ListedRuns(), answering: router, operations: book, submits: book))
       try await book.start()
       try await book.restored(connections: Set(estate?.connections.map(\.number) ?? []))
