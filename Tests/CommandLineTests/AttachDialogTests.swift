@@ -12,8 +12,11 @@ import Testing
   @Test(
     arguments: [
       ("1", false, .done(["chosen": [0]])), (" 3 ", false, .done(["chosen": [2]])), ("blue", false, .done(["chosen": [1]])),
-      ("RED", false, .done(["chosen": [0]])), ("", false, .again("type a number")), ("0", false, .again("there is no 0; type 1 to 3")),
-      ("-1", false, .again("there is no -1; type 1 to 3")), ("e", false, .more(["  1  red", "  2  blue", "  3  dark blue"])),
+      ("RED", false, .done(["chosen": [0]])), ("d", false, .done(["chosen": [2]])), ("ar", false, .more(["  3  dark blue"])),
+      ("", false, .again("type a number")), ("0", false, .again("there is no 0; type 1 to 3")),
+      ("-1", false, .again("there is no -1; type 1 to 3")),
+      ("-9223372036854775808", false, .again("there is no -9223372036854775808; type 1 to 3")),
+      ("e", false, .more(["  1  red", "  2  blue", "  3  dark blue"])),
       ("1-2", true, .done(["chosen": [0, 1]])), ("3, 1", true, .done(["chosen": [2, 0]])), ("none", true, .done(["chosen": []])),
       ("2-1", true, .again("'2-1' is not within 1 to 3")), ("1-9", true, .again("'1-9' is not within 1 to 3")),
       ("1-99999999999999999999", true, .again("no option holds '1-99999999999999999999'; type a number")),
@@ -41,6 +44,14 @@ import Testing
     ] as [(JSONValue, String, FormField.Reading)])
   func fieldTurnsWhatIsTypedIntoAValue(schema: JSONValue, line: String, reading: FormField.Reading) {
     #expect(FormField(path: ["f"], isRequired: false, schema: schema, preset: nil).read(line) == reading)
+  }
+
+  // Found by random questions: an index that is none took the terminal down.
+  @Test(arguments: [.integer(.max), .integer(-1), [0, .integer(.max)], "x", 2.5] as [JSONValue]) func defaultThatIsNoOptionIsNone(
+    preset: JSONValue
+  ) throws {
+    let dialog = ChoiceDialog(try Self.question("choose", ["message": "?", "options": [["label": "a"]], "default": preset]))
+    #expect(dialog.prompt == "1: ")
   }
 
   @Test func deepFormEndsSomewhere() {

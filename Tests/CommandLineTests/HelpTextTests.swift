@@ -52,12 +52,12 @@ import Testing
           status      show the host, its plugins, and how its commands are doing
           top         show what the plugins are doing, live
           run         run a script that may ask whoever is attached
+          attach      show what running scripts say, and answer what they ask
           exec        run a file, or the block at a line of it, in its kernel
           repl        type code into a file's kernel
           watch       show what expressions are in a file's kernel, after every run
           kernels     show the kernels, live, and interrupt, restart or end them
           kernel      start, attach, share and end kernels
-          attach      show what running scripts say, and answer what they ask
           dap         stand between an editor and a debug adapter
           plugins     list plugins, and say why one was not loaded
           commands    list what can be called

@@ -12,7 +12,21 @@ import Testing
     "required", "enum", "minimum", "maximum", "minLength", "items", "format", "command", "arguments", "workspace",
   ]
   private static let texts = ["", "object", "array", "string", "integer", "boolean", "\u{1B}[2J", "\u{9B}31m", "a\r\nb", "ä🐍", "\u{202E}x"]
-  private static let lines = ["", "1", "y", "-", "none", "1-3", "0.5", "[1]", "{\"a\":1}", "\u{1B}[A", "99999999999999999999", "text"]
+  private static let lines = [
+    "", "1", "y", "-", "none", "1-3", "0.5", "[1]", "{\"a\":1}", "\u{1B}[A", "99999999999999999999", "-9223372036854775808",
+    "text",
+  ]
+
+  /// The same ones in every run.
+  private struct Source: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      let mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      return mixed ^ (mixed >> 27)
+    }
+  }
 
   private func value(_ source: inout some RandomNumberGenerator, _ depth: Int = 0) -> JSONValue {
     switch Int.random(in: 0..<(depth > 4 ? 5 : 9), using: &source) {
@@ -31,10 +45,14 @@ import Testing
     }
   }
 
-  @Test(arguments: ["choose", "input", "form", "consent"]) func anyQuestionIsAskedInPlainText(kind: String) throws {
-    var source = SystemRandomNumberGenerator()
-    for _ in 0..<500 {
-      let body = value(&source)
+  @Test(arguments: ["choose", "input", "form", "consent"], 0..<3) func anyQuestionIsAskedInPlainText(kind: String, seed: UInt64) throws {
+    var source = Source(state: seed)
+    for _ in 0..<700 {
+      var body = value(&source)
+      // Often enough of the shape that is expected.
+      if Bool.random(using: &source) {
+        body = ["options": [["label": "a"], ["label": "b"]], "default": value(&source), "schema": value(&source)]
+      }
       var dialog = try #require(AttachQuestion(FakeBridge.question(1, kind, body, run: "\u{1B}]0;x\u{7}"))?.dialog)
       var shown = dialog.opening + [dialog.prompt]
       for line in Self.lines.shuffled(using: &source) {

@@ -20,7 +20,10 @@ struct ChoiceDialog: AttachDialog {
     }
     isMany = question.body["many"] == true
     let given = question.body["default"] ?? .null
-    preset = given.intValue.map { [$0] } ?? given.arrayValue?.compactMap(\.intValue)
+    let indices = given.intValue.map { [$0] } ?? given.arrayValue?.compactMap(\.intValue)
+    // What is no option is no default.
+    let count = options.count
+    preset = indices.flatMap { $0.allSatisfy((0..<count).contains) ? $0 : nil }
   }
 
   var opening: [String] { ["\(run) asks:"] + ScriptText.lines(message) + rows(Array(options.indices)) }
@@ -56,19 +59,21 @@ struct ChoiceDialog: AttachDialog {
 
   private func one(_ text: String) -> DialogStep {
     if let number = Int(text) {
-      guard options.indices.contains(number - 1) else { return .again("there is no \(number); type 1 to \(options.count)") }
+      guard options.indices.contains(number &- 1) else { return .again("there is no \(number); type 1 to \(options.count)") }
       return done([number - 1])
     }
     return named(text)
   }
 
+  /// By its name, or the beginning of it when no other begins so.
   private func named(_ text: String) -> DialogStep {
     let wanted = text.lowercased()
     let labels = options.map { $0.label.lowercased() }
     if let index = labels.firstIndex(of: wanted) { return done([index]) }
+    let begun = labels.indices.filter { labels[$0].hasPrefix(wanted) }
+    if begun.count == 1 { return done(begun) }
     let found = labels.indices.filter { labels[$0].contains(wanted) }
-    guard let first = found.first else { return .again("no option holds '\(ScriptText.line(text, 50))'; type a number") }
-    return found.count == 1 ? done([first]) : .more(rows(found))
+    return found.isEmpty ? .again("no option holds '\(ScriptText.line(text, 50))'; type a number") : .more(rows(found))
   }
 
   /// As "1,3-4".
@@ -77,10 +82,10 @@ struct ChoiceDialog: AttachDialog {
     for word in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
       let ends = word.split(whereSeparator: { $0 == "-" || $0 == "–" }).map { Int($0) }
       guard let first = ends.first.flatMap({ $0 }), let last = ends.last.flatMap({ $0 }), ends.count < 3 else { return named(text) }
-      guard first <= last, options.indices.contains(first - 1), options.indices.contains(last - 1) else {
+      guard first <= last, options.indices.contains(first &- 1), options.indices.contains(last &- 1) else {
         return .again("'\(word)' is not within 1 to \(options.count)")
       }
-      for number in first...last where !indices.contains(number - 1) { indices.append(number - 1) }
+      for number in first...last where !indices.contains(number &- 1) { indices.append(number - 1) }
     }
     return done(indices)
   }

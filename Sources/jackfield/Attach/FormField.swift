@@ -111,7 +111,7 @@ struct FormField {
 
   private func choice(_ text: String) -> Reading {
     if let index = choices.firstIndex(where: { Self.text($0).lowercased() == text.lowercased() }) { return .value(choices[index]) }
-    guard let number = Int(text), choices.indices.contains(number - 1) else { return .wrong("type a number from 1 to \(choices.count)") }
+    guard let number = Int(text), choices.indices.contains(number &- 1) else { return .wrong("type a number from 1 to \(choices.count)") }
     return .value(choices[number - 1])
   }
 

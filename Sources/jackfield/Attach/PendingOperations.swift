@@ -30,7 +30,7 @@ struct PendingOperations {
   func cancel(_ number: Int, _ link: FrontLink) -> String { send("bridge.cancel", number, [:], link, "cancelled") }
 
   private func send(_ command: String, _ number: Int, _ members: JSONValue, _ link: FrontLink, _ done: String) -> String {
-    guard rows.indices.contains(number - 1) else { return "there is no operation \(number); \"p\" lists them" }
+    guard rows.indices.contains(number &- 1) else { return "there is no operation \(number); \"p\" lists them" }
     var input = members
     input["by"] = .string(link.name)
     for name in ["operation", "run"] { input[name] = rows[number - 1][name] }

@@ -20,7 +20,7 @@ import Testing
     let number = await audit.write(AuditEntry("vscode/executeCommand", "a.b", .scope, for: caller))
     #expect(number == nil)
     audit.finish(7, "ok", after: .seconds(1))
-    let reason = "cannot write the audit: cannot use the bridge's database: the host is stopping"
+    let reason = "cannot write the audit: cannot use the bridge's database: it is closed; the host is starting or stopping"
     #expect(told.withLock { $0 } == [reason, reason])
   }
 }

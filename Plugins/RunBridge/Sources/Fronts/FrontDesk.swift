@@ -184,7 +184,7 @@ final class FrontDesk: FrontAsking {
   }
 
   private static func chunk(_ number: Int, _ content: ArraySlice<UInt8>, _ deadline: ContinuousClock.Instant?) -> [UInt8] {
-    let limit = deadline.map { #""deadline_ms":\#(max(0, Int64(($0 - .now).milliseconds))),"# } ?? ""
+    let limit = deadline.map { #""deadline_ms":\#(max(0, Int64(min(($0 - .now).milliseconds, 1e15)))),"# } ?? ""
     return Array(#"{"question":\#(number),\#(limit)"#.utf8) + content
   }
 
