@@ -58,12 +58,16 @@ soak: build ## Kills a host that records heavily, 200 times, and looks at its da
 	@$(PYTHON) Tests/Soak/recording.py --kills 200
 
 FUZZ_SECONDS ?= 60
-# The second looks inside the plugin, which a release build allows only when it is asked to: hence a folder of its own.
-fuzz: setup ## Attacks block detection and the wire of kernels with seeded junk, FUZZ_SECONDS each (default 60)
+# The last two look inside plugins, which a release build allows only when it is asked to: hence a folder of their own.
+fuzz: setup ## Attacks block detection, debug adapters' messages, the wires of kernels and of scripts with seeded junk, FUZZ_SECONDS each
 	$(SWIFT) build -c release --product python-blocks
 	$$($(SWIFT) build -c release --show-bin-path)/python-blocks fuzz --seconds $(FUZZ_SECONDS)
+	$(SWIFT) build -c release --product dap-fuzz
+	$$($(SWIFT) build -c release --show-bin-path)/dap-fuzz --seconds $(FUZZ_SECONDS)
 	$(SWIFT) build -c release --scratch-path .build/testing -Xswiftc -enable-testing --product kernel-wire-fuzz
 	$$($(SWIFT) build -c release --scratch-path .build/testing --show-bin-path)/kernel-wire-fuzz --seconds $(FUZZ_SECONDS)
+	$(SWIFT) build -c release --scratch-path .build/testing -Xswiftc -enable-testing --product bridge-wire-fuzz
+	$$($(SWIFT) build -c release --scratch-path .build/testing --show-bin-path)/bridge-wire-fuzz --seconds $(FUZZ_SECONDS)
 
 check: ## The rules of the house: layers, exports, formatting, headers
 	@Tools/check

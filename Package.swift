@@ -73,9 +73,11 @@ targets += [
 
 targets += [
   .executableTarget(name: "python-blocks", dependencies: ["PythonBlocks"], path: "Tests/PythonBlocksProgram"),
-  // These two look inside the plugin, so their release builds need `-enable-testing`; see the Makefile.
+  // These look inside a plugin, so their release builds need `-enable-testing`; see the Makefile.
   .executableTarget(name: "kernel-bench", dependencies: ["Kernel"], path: "Benchmarks/Kernel"),
-  .executableTarget(name: "bridge-wire-fuzz", dependencies: ["RunBridge", "JSON"], path: "Tests/Fuzz/BridgeWire"),
+  .executableTarget(name: "bridge-bench", dependencies: ["RunBridge", "JSON"], path: "Benchmarks/Bridge"),
+  .executableTarget(name: "bridge-wire-fuzz", dependencies: ["RunBridge", "JSON", "WebSockets"], path: "Tests/Fuzz/BridgeWire"),
+  .executableTarget(name: "web-echo", dependencies: ["WebSockets"], path: "Tests/Conformance/WebEcho"),
   .executableTarget(name: "dap-fuzz", dependencies: ["DebugProtocol"], path: "Tests/Fuzz/Dap"),
   .executableTarget(name: "kernel-wire-fuzz", dependencies: ["Kernel", "JSON"], path: "Tests/Fuzz/KernelWire"),
 ]
