@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // jackfield-holder SECONDS PATH: keeps the open connections of a host that goes away until the next one takes them.
 
+import CLinux
 import Glibc
 import Processes
 
@@ -17,6 +18,8 @@ struct Main {
       print("jackfield-holder is started by a host that stops while scripts are connected to it; 'jackfield serve' starts a host")
       exit(2)
     }
+    // The host that began it may live on without this plugin, and waits for nobody.
+    _ = linux_leave_parent()
     // Whatever happens, it ends; all connections it has then end with a reset.
     alarm(seconds + 30)
     let listener = DescriptorListener(adopting: listener, path: words[2])

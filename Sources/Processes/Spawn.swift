@@ -82,6 +82,19 @@ public enum Spawn {
     return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
   }
 
+  /// The same, and waits for its end. Blocks: for a thread of its own.
+  ///
+  /// - Returns: `.unknown` also when it has not ended in that time.
+  public static func reap(_ pid: Int32, within limit: Duration) -> ProcessEnding {
+    if let end = ProcessEnd(pid) {
+      var waited = pollfd(fd: end.descriptor, events: Int16(POLLIN), revents: 0)
+      let (seconds, attoseconds) = limit.components
+      _ = unsafe poll(&waited, 1, Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+      end.close()
+    }
+    return reap(pid)
+  }
+
   /// Sends a signal to a process and all it began in its session's first group.
   public static func signal(_ pid: Int32, _ number: Int32) { if kill(-pid, number) != 0 { kill(pid, number) } }
 

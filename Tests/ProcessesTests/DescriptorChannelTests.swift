@@ -24,9 +24,9 @@ import Testing
   @Test func messageTakesDescriptorsAlong() throws {
     let (one, other) = try DescriptorChannel.pair()
     let (reading, writing) = pipe()
-    try one.send(DescriptorChannel.Message([1, 2, 3], descriptors: [writing]), within: .seconds(5))
+    try one.send(DescriptorChannel.Message([1, 2, 3], descriptors: [writing]), within: .seconds(60))
     close(writing)
-    let message = try #require(try other.receive(within: .seconds(5)))
+    let message = try #require(try other.receive(within: .seconds(60)))
     #expect(message.bytes == [1, 2, 3] && message.descriptors.count == 1)
     #expect(write(message.descriptors[0], "hello", 5) == 5)
     #expect(fcntl(message.descriptors[0], F_GETFD) & FD_CLOEXEC != 0)
@@ -43,10 +43,10 @@ import Testing
     let parcel = DescriptorParcel(bytes, descriptors: (0..<count).map { _ in dup(writing) })
     close(writing)
     // A thread of its own: a parcel is answered while it is sent.
-    async let received = onThread { try? other.receiveParcel(within: .seconds(30)) }
-    try await onThread { try one.send(parcel, within: .seconds(30)) }
+    let received = Background { try? other.receiveParcel(within: .seconds(60)) }
+    try await onThread { try one.send(parcel, within: .seconds(60)) }
     parcel.close()
-    let arrived = try #require(try await received)
+    let arrived = try #require(try await received.value)
     #expect(arrived.bytes == bytes && arrived.descriptors.count == count)
     for (number, descriptor) in arrived.descriptors.enumerated() where number % 100 == 0 { #expect(write(descriptor, "x", 1) == 1) }
     arrived.close()
@@ -55,9 +55,9 @@ import Testing
 
   @Test func parcelWithoutDescriptorsArrives() async throws {
     let (one, other) = try DescriptorChannel.pair()
-    async let received = onThread { try? other.receiveParcel(within: .seconds(30)) }
-    try await onThread { try one.send(DescriptorParcel([], descriptors: []), within: .seconds(30)) }
-    let arrived = try await received
+    let received = Background { try? other.receiveParcel(within: .seconds(60)) }
+    try await onThread { try one.send(DescriptorParcel([], descriptors: []), within: .seconds(60)) }
+    let arrived = try await received.value
     #expect(arrived == DescriptorParcel([], descriptors: []))
   }
 
@@ -66,16 +66,16 @@ import Testing
     let (reading, writing) = pipe()
     do {
       let (one, other) = try DescriptorChannel.pair()
-      async let received = onThread { try other.receiveParcel(within: .seconds(30)) == nil }
+      let received = Background { try other.receiveParcel(within: .seconds(60)) == nil }
       // Says 10 bytes and 2 descriptors, and brings one.
       let sizes: [UInt8] = [10] + Array(repeating: 0, count: 7) + [2] + Array(repeating: 0, count: 7)
-      try one.send(DescriptorChannel.Message(Array("JFP1".utf8) + sizes), within: .seconds(5))
-      try one.send(DescriptorChannel.Message([0, 7, 7], descriptors: [writing]), within: .seconds(5))
-      _ = try one.receive(within: .seconds(5))
-      _ = try one.receive(within: .seconds(5))
+      try one.send(DescriptorChannel.Message(Array("JFP1".utf8) + sizes), within: .seconds(60))
+      try one.send(DescriptorChannel.Message([0, 7, 7], descriptors: [writing]), within: .seconds(60))
+      _ = try one.receive(within: .seconds(60))
+      _ = try one.receive(within: .seconds(60))
       close(writing)
       shutdown(one.descriptor, Int32(SHUT_RDWR))
-      let isNone = try await received
+      let isNone = try await received.value
       #expect(isNone)
     }
     #expect(rest(of: reading) == "")
@@ -85,19 +85,19 @@ import Testing
   func somethingElseIsNoParcel(head: [UInt8]) throws {
     let (one, other) = try DescriptorChannel.pair()
     let (reading, writing) = pipe()
-    try one.send(DescriptorChannel.Message(head, descriptors: [writing]), within: .seconds(5))
+    try one.send(DescriptorChannel.Message(head, descriptors: [writing]), within: .seconds(60))
     close(writing)
-    #expect(try other.receiveParcel(within: .seconds(5)) == nil)
+    #expect(try other.receiveParcel(within: .seconds(60)) == nil)
     #expect(rest(of: reading) == "")
   }
 
   @Test func moreThanWasSaidIsRefused() async throws {
     let (one, other) = try DescriptorChannel.pair()
-    async let received = onThread { try other.receiveParcel(within: .seconds(30)) == nil }
+    let received = Background { try other.receiveParcel(within: .seconds(60)) == nil }
     let sizes: [UInt8] = [1] + Array(repeating: 0, count: 15)
-    try one.send(DescriptorChannel.Message(Array("JFP1".utf8) + sizes), within: .seconds(5))
-    try one.send(DescriptorChannel.Message([0, 1, 2, 3]), within: .seconds(5))
-    let isNone = try await received
+    try one.send(DescriptorChannel.Message(Array("JFP1".utf8) + sizes), within: .seconds(60))
+    try one.send(DescriptorChannel.Message([0, 1, 2, 3]), within: .seconds(60))
+    let isNone = try await received.value
     #expect(isNone)
   }
 
@@ -112,7 +112,7 @@ import Testing
       #expect(error.message == "cannot receive a message with descriptors: Connection timed out")
     }
     shutdown(one.descriptor, Int32(SHUT_RDWR))
-    #expect(try other.receive(within: .seconds(5)) == nil)
+    #expect(try other.receive(within: .seconds(60)) == nil)
   }
 
   @Test func listenerIsItsOwnersAlone() throws {
@@ -124,8 +124,8 @@ import Testing
     let client = try DescriptorChannel(connectingTo: path)
     let server = try #require(listener.accept())
     #expect(server.peerUser == getuid())
-    try client.send(DescriptorChannel.Message([9]), within: .seconds(5))
-    #expect(try server.receive(within: .seconds(5)) == DescriptorChannel.Message([9]))
+    try client.send(DescriptorChannel.Message([9]), within: .seconds(60))
+    #expect(try server.receive(within: .seconds(60)) == DescriptorChannel.Message([9]))
     // A second one takes the name; the first does not remove it any more.
     let next = try DescriptorListener(path: path)
     listener.removeFile()
@@ -187,11 +187,26 @@ import Testing
   }
 }
 
-/// Runs what blocks on a thread of its own.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-  let outcome: Swift.Result<Result, any Error> = await withCheckedContinuation { continuation in
-    let thread = WatchThread.start { continuation.resume(returning: Swift.Result { try body() }) }
+/// What blocks, on a thread of its own that begins at once, however busy the others are.
+private final class Background<Value: Sendable>: Sendable {
+  private let outcomes: AsyncStream<Result<Value, any Error>>
+
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    let (outcomes, feed) = AsyncStream<Result<Value, any Error>>.makeStream()
+    self.outcomes = outcomes
+    let thread = WatchThread.start { feed.yield(Result { try body() }) }
     precondition(thread != nil, "no thread for a test")
   }
-  return try outcome.get()
+
+  var value: Value {
+    get async throws {
+      for await outcome in outcomes { return try outcome.get() }
+      throw CancellationError()
+    }
+  }
+}
+
+/// Runs what blocks on a thread of its own.
+private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  try await Background(body).value
 }

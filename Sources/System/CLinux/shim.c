@@ -151,6 +151,12 @@ int linux_free_beginning(int file, int64_t length) {
 
 int linux_process_descriptor(int pid) { return outcome((int)syscall(SYS_pidfd_open, pid, 0)); }
 
+int linux_leave_parent(void) {
+  pid_t child = fork();
+  if (child > 0) _exit(0);
+  return outcome((int)child);
+}
+
 void linux_signal_when_parent_ends(int signal) { prctl(PR_SET_PDEATHSIG, signal); }
 
 /* MARK: Crashing */

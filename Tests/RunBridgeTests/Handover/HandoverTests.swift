@@ -58,6 +58,7 @@ import WebSockets
     try #require(await OwnedThread.run(name: "test-client") { Result { try body() } }).get()
   }
 
+  @discardableResult
   private func ended(_ process: ProcessIdentity) async throws -> ProcessEnding {
     let watcher = try ProcessWatcher()
     defer { watcher.stop() }
@@ -73,12 +74,14 @@ import WebSockets
     let estate = try await door.leave()
     #expect(await place.handover().give(estate))
     let holder = try #require(place.holder)
+    // Nobody here has to wait for its end.
+    #expect(ProcessStat(holder.pid)?.parent != getpid())
     // Said while nobody is there; the bytes wait in the socket. So does who comes new.
     clients[0].say("anybody?")
     let late = Task { try await thread { try HandoverClient(port) } }
     let taken = try #require(await place.handover().take())
     #expect(taken.connections.map(\.run) == ["run-0", "run-1"] && taken.lastNumber == 2)
-    #expect(try await ended(holder) == .exited(0))
+    try await ended(holder)
     #expect(access(place.path + "/bridge.sock", F_OK) != 0)
     let second = try HandoverDoor("second", taking: taken)
     #expect(second.port == port)
@@ -112,7 +115,7 @@ import WebSockets
     #expect(await place.handover(seconds: 1).give(try await door.leave()))
     let holder = try #require(place.holder)
     #expect(await next(clients[0]) == .reset)
-    #expect(try await ended(holder) == .exited(1))
+    try await ended(holder)
     #expect(await place.handover().take() == nil)
     #expect(access(place.path + "/bridge.sock", F_OK) != 0)
   }
@@ -124,7 +127,7 @@ import WebSockets
     let holder = try #require(place.holder)
     holder.signal(SIGKILL)
     #expect(await next(clients[0]) == .reset)
-    #expect(try await ended(holder) == .signalled(SIGKILL))
+    try await ended(holder)
     #expect(await place.handover().take() == nil)
     #expect(place.warnings.withLock { $0 } == [])
   }
@@ -135,7 +138,7 @@ import WebSockets
     #expect(await place.handover().give(try await door.leave()))
     let holder = try #require(place.holder)
     for client in clients { client.end() }
-    #expect(try await ended(holder) == .exited(1))
+    try await ended(holder)
   }
 
   @Test func listenerAloneWaitsForTheNextHost() async throws {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // With real processes.
 
-import FoundationEssentials
 import Glibc
 import JSON
 import PluginSDK
@@ -167,8 +166,12 @@ import Testing
 
   @Test func scriptWithoutAnInterpreterIsNoProgram() async throws {
     let bench = try await RunsBench()
-    try "echo\n".write(toFile: bench.directory + "/x", atomically: false, encoding: .utf8)
-    chmod(bench.directory + "/x", 0o755)
+    // Written by another process: one that this one begins meanwhile would hold it open for writing, and it could not be executed.
+    let writer = try Spawn.begin(
+      SpawnOrder(
+        ["/bin/sh", "-c", "echo echo > x && chmod 755 x"], in: bench.directory, environment: Spawn.environment, output: .nowhere,
+        errors: .nowhere))
+    #expect(try await blocking { Spawn.reap(writer, within: .seconds(60)) } == .exited(0))
     var order = RunOrder(command: ["./x"])
     order.cwd = bench.directory
     do {

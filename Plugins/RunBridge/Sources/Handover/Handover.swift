@@ -14,6 +14,8 @@ struct Handover: Sendable {
   /// A stop of the host allows five seconds for everything.
   private static let giving = Duration.seconds(2)
   private static let taking = Duration.seconds(5)
+  /// The process that is begun leaves a child and ends.
+  private static let leaving = Duration.seconds(1)
   private static let socketName = "/bridge.sock"
 
   private let path: String
@@ -48,7 +50,8 @@ struct Handover: Sendable {
   private func giveNow(_ estate: DoorEstate) -> Bool {
     do {
       let parcel = DescriptorParcel(Array(try JSONEncoder().encode(estate)), descriptors: estate.descriptors)
-      let channel = try beginHolder()
+      let (channel, pid) = try beginHolder()
+      defer { _ = Spawn.reap(pid, within: Self.leaving) }
       // From here on nobody's death is taken for an ordinary end by a script: for that they would wait on.
       parcel.setResetsAtEnd(true)
       try channel.send(parcel, within: Self.giving)
@@ -65,18 +68,17 @@ struct Handover: Sendable {
     }
   }
 
-  private func beginHolder() throws -> DescriptorChannel {
+  private func beginHolder() throws -> (DescriptorChannel, pid: Int32) {
     let listener = try DescriptorListener(path: path)
     let (ours, theirs) = try DescriptorChannel.pair()
     var order = SpawnOrder([program, "\(seconds)", path], in: "/", environment: [:], output: .nowhere, errors: .nowhere)
     order.passed = [theirs.descriptor, listener.descriptor]
     do {
-      _ = try Spawn.begin(order)
+      return (ours, try Spawn.begin(order))
     } catch {
       listener.removeFile()
       throw error
     }
-    return ours
   }
 
   private func takeNow() -> DoorEstate? {

@@ -99,6 +99,10 @@ int linux_forbids_execution(const char *path, bool *forbids);
 /* Gives memory that was freed back to the system. <malloc.h> is not in the Glibc module. */
 void linux_release_freed_memory(void);
 
+/* Goes on as a child whose parent has ended, so that whoever began this process need not wait for its end. To be called first of all, in a
+   process of one thread; Swift does not import fork. Returns a negative errno when it goes on as it was. */
+int linux_leave_parent(void);
+
 /* Makes this process the parent of what its children leave behind. prctl takes a list of any length, which Swift cannot call. */
 int linux_adopt_orphans(void);
 
