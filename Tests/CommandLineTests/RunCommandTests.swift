@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FoundationEssentials
 import Glibc
 import JSON
 import Testing
@@ -100,8 +99,8 @@ import Testing
   ])
   func fileThatIsNoProgramIsTold(text: String, message: String) throws {
     let path = temporaryDirectory() + "/x"
-    try text.write(toFile: path, atomically: false, encoding: .utf8)
-    chmod(path, 0o755)
+    // Written by another process: one that this one begins meanwhile would hold it open for writing, and it could not be executed.
+    #expect(try Tool.run(["sh", "-c", #"printf '%s' "$1" > "$0" && chmod 755 "$0""#, path, text]).status == 0)
     let outcome = try Tool.jackfield("run", "--", path, home: Self.host().home)
     #expect(outcome == Tool.Outcome(status: 126, output: "", error: "jackfield: cannot run '\(path)': \(message)\n"))
   }
