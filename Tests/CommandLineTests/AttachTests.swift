@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 import JSON
 import Testing
 
@@ -328,9 +329,12 @@ import Testing
       Step(after: 2, chunk: FakeBridge.message("thanks")),
     ])
     let folder = temporaryDirectory()
+    // Its server must hear the signal that ends it, and threads of tests have all blocked.
+    let unblocked = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp(sys.argv[1], sys.argv[1:])"
     func tmux(_ words: String...) throws -> Tool.Outcome {
       try Tool.run(
-        ["tmux", "-u", "-S", folder + "/socket", "-f", "/dev/null"] + words, environment: ["TERM": "xterm", "LC_ALL": "C.UTF-8"])
+        ["python3", "-c", unblocked, "tmux", "-u", "-S", folder + "/socket", "-f", "/dev/null"] + words,
+        environment: ["TERM": "xterm", "LC_ALL": "C.UTF-8"])
     }
     func seen(_ text: String) throws {
       for _ in 0..<1_000 {
@@ -341,7 +345,11 @@ import Testing
     }
     let command = "'\(Tool.jackfield)' attach --home '\(bridge.host.home)' --workspace /w/a; read line"
     let began = try tmux("new-session", "-d", "-x", "100", "-y", "30", command)
-    defer { _ = try? tmux("kill-server") }
+    defer {
+      do { #expect(try tmux("kill-server").status == 0) } catch { Issue.record(error) }
+      // The server takes its socket away at the same time.
+      try? FileManager.default.removeItem(atPath: folder)
+    }
     #expect(began.status == 0, "\(began)")
     try seen("│ hällo")
     try seen("\n1–2:")
