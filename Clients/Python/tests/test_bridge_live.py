@@ -112,6 +112,10 @@ def test_the_configured_model_chats_and_remembers(run):
     history = bridge.get_chat_history(stream.conversation_id)
     assert [message["role"] for message in history] == ["user", "assistant"]
     assert history[0]["content"] == "How are you?"
+    assert bridge.get_chat_history("last") == history
+    bridge.chat("And now?", conversation="another")
+    assert [message["content"] for message in bridge.get_chat_history("another")][:1] == ["And now?"]
+    assert bridge.get_chat_history(stream.conversation_id) == history
 
 
 def test_a_wrong_token_and_a_run_that_is_over_are_refused(live, run, monkeypatch):
