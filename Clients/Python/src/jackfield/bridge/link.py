@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import threading
@@ -198,6 +197,8 @@ class Link:
 
 async def finished(future: "Future[Any]") -> None:
     """Waits until a future is done; a task that is cancelled meanwhile leaves the future as it is."""
+    import asyncio  # only for those who have it loaded anyway: it takes longer than all the rest
+
     loop = asyncio.get_running_loop()
     waiter = loop.create_future()
 

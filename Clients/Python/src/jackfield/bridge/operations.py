@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import threading
@@ -63,6 +62,8 @@ class AsyncResult:
         return self._awaited().__await__()
 
     async def _awaited(self) -> Any:
+        import asyncio
+
         self._check_process()
         try:
             await finished(self._future)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import time
 from concurrent import futures
@@ -115,6 +114,8 @@ class ChatStream:
 
 async def pieces(call: Call) -> AsyncIterator[str]:
     """The same for a loop: an asynchronous generator."""
+    import asyncio
+
     if session.debug_bridge() is not None:
         yield await session.ask_async(call)
         return
