@@ -6,10 +6,13 @@ internal import Synchronization
 final class BridgeTies: Sendable {
   struct Parts: Sendable {
     let fronts: FrontDesk
+    let consents: ConsentDesk
     let operations: OperationBook
     let door: BridgeDoor
     let keeper: DoorKeeper
     let runs: RunRegistry
+    /// For what waits.
+    let executor: any TaskExecutor
   }
 
   private let parts = Mutex<Parts?>(nil)
@@ -23,6 +26,7 @@ final class BridgeTies: Sendable {
     parts.fronts.end(run: run)
     parts.operations.ended(run: run)
     parts.door.abort(run: run, reason: reason)
+    Task(executorPreference: parts.executor) { await parts.consents.end(run: run) }
   }
 
   /// The last run is over.

@@ -2,6 +2,7 @@
 
 internal import JSON
 public import PluginSDK
+internal import WebSockets
 
 /// Lets scripts that run normally ask whoever is attached: an editor, a page, a terminal.
 public final class RunBridgePlugin: Plugin {
@@ -57,7 +58,9 @@ public final class RunBridgePlugin: Plugin {
     handover = Handover(directory: state, seconds: settings.runs.handoverSeconds, warn: warn)
     door.join(DoorPartners(authority: runs, answering: router, operations: operations, submits: operations))
     operations.join(door)
-    ties.join(BridgeTies.Parts(fronts: fronts, operations: operations, door: door, keeper: keeper, runs: runs))
+    ties.join(
+      BridgeTies.Parts(
+        fronts: fronts, consents: consents, operations: operations, door: door, keeper: keeper, runs: runs, executor: executor))
   }
 
   private static func folder(_ context: PluginContext, _ kind: DirectoryKind) throws -> String {
@@ -95,8 +98,16 @@ public final class RunBridgePlugin: Plugin {
     let estate = await handover.take()
     let taken = (estate?.connections ?? []).filter { runs.caller(run: $0.run, connection: $0.number) != nil }
     try await operations.restored(connections: Set(taken.map(\.number)))
-    if let estate { try await door.adopt(estate) }
+    if let estate { try await door.adopt(estate) } else { try await reopen() }
     if runs.isIdle { await keeper.becameIdle { [runs] in runs.isIdle } }
+  }
+
+  /// The last host left no connections, as when it was killed. Scripts that connect anew look where it was.
+  private func reopen() async throws {
+    guard !runs.isIdle, let address = runs.knownAddress, let port = try? WebAddress(address).port else { return }
+    do { try await door.start(on: port) } catch {
+      context.log.warning("bridge not where it was: scripts of runs that go on do not find it", ["address": address, "reason": "\(error)"])
+    }
   }
 
   /// Answers what is open, and leaves the connections of runs that go on to the next host.
@@ -104,11 +115,17 @@ public final class RunBridgePlugin: Plugin {
     await keeper.leave()
     runs.beginStop()
     operations.handOver()
-    if let estate = await door.detachAll(), !(await handover.give(estate)) { estate.close() }
+    if let estate = await door.detachAll() { await leave(estate) }
     fronts.stop()
     chat.stop()
     await operations.stop()
     runs.stop()
     store.stop()
+  }
+
+  /// Gives it to the next host, unless nobody would miss it.
+  private func leave(_ estate: DoorEstate) async {
+    if !runs.isIdle, await handover.give(estate) { return }
+    estate.close()
   }
 }

@@ -58,30 +58,31 @@ final class BridgeDoor: BridgePeers {
 
   /// Opens it, unless it is open.
   ///
+  /// - Parameter port: Instead of the configured one.
   /// - Returns: The port.
-  @discardableResult func start() async throws -> Int {
-    try await start(adopting: nil)
+  @discardableResult func start(on port: Int? = nil) async throws -> Int {
+    try await start(adopting: nil, port)
   }
 
   /// Opens it with what the last host's door has handed over: its port, and its connections.
   ///
   /// - Throws: It is open already, and the estate is still the caller's; or it cannot be opened, and the connections are reset.
   @discardableResult func adopt(_ estate: DoorEstate) async throws -> Int {
-    try await start(adopting: estate)
+    try await start(adopting: estate, nil)
   }
 
-  private func start(adopting estate: DoorEstate?) async throws -> Int {
+  private func start(adopting estate: DoorEstate?, _ port: Int?) async throws -> Int {
     while let closing = state.withLock({ Self.closing($0.phase) }) { await closing.value }
-    let (port, isNew) = try state.withLock { state in try open(&state, estate) }
+    let (taken, isNew) = try state.withLock { state in try open(&state, estate, port) }
     if let isNew, let estate { takeOver(estate.connections, isNew) }
-    return port
+    return taken
   }
 
   private static func closing(_ phase: Phase) -> Task<Void, Never>? {
     if case .closing(let task) = phase { task } else { nil }
   }
 
-  private func open(_ state: inout State, _ estate: DoorEstate?) throws -> (port: Int, isNew: Opened?) {
+  private func open(_ state: inout State, _ estate: DoorEstate?, _ port: Int?) throws -> (port: Int, isNew: Opened?) {
     if case .open(let opened) = state.phase {
       guard estate == nil else {
         throw PluginFailure("cannot take over the bridge's connections: the bridge is open already; hand them over before the first run")
@@ -96,7 +97,7 @@ final class BridgeDoor: BridgePeers {
       settings: settings, partners: partners, executor: executor, log: log, clock: clock, counters: tally, lastNumber: state.lastNumber)
     let server: WebServer
     do throws(WebError) {
-      server = try makeServer(hall, listener: estate.map { .descriptor($0.listener) } ?? .port(settings.port))
+      server = try makeServer(hall, listener: estate.map { .descriptor($0.listener) } ?? .port(port ?? settings.port))
     } catch {
       clock.stop()
       for connection in estate?.connections ?? [] { connection.detached.abort() }
