@@ -58,7 +58,7 @@ soak: build ## Kills a host that records heavily, 200 times, and looks at its da
 	@$(PYTHON) Tests/Soak/recording.py --kills 200
 
 FUZZ_SECONDS ?= 60
-# The last two look inside plugins, which a release build allows only when it is asked to: hence a folder of their own.
+# The last three look inside plugins, which a release build allows only when it is asked to: hence a folder of their own.
 fuzz: setup ## Attacks block detection, debug adapters' messages, the wires of kernels and of scripts with seeded junk, FUZZ_SECONDS each
 	$(SWIFT) build -c release --product python-blocks
 	$$($(SWIFT) build -c release --show-bin-path)/python-blocks fuzz --seconds $(FUZZ_SECONDS)
@@ -68,6 +68,10 @@ fuzz: setup ## Attacks block detection, debug adapters' messages, the wires of k
 	$$($(SWIFT) build -c release --scratch-path .build/testing --show-bin-path)/kernel-wire-fuzz --seconds $(FUZZ_SECONDS)
 	$(SWIFT) build -c release --scratch-path .build/testing -Xswiftc -enable-testing --product bridge-wire-fuzz
 	$$($(SWIFT) build -c release --scratch-path .build/testing --show-bin-path)/bridge-wire-fuzz --seconds $(FUZZ_SECONDS)
+	JACKFIELD_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/guided -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer --product guided-fuzz
+	@mkdir -p $(BUILD_DIRECTORY)/fuzz
+	$$($(SWIFT) build -c release --scratch-path .build/guided --show-bin-path)/guided-fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	  -artifact_prefix=$(BUILD_DIRECTORY)/fuzz/ $(BUILD_DIRECTORY)/fuzz
 
 check: ## The rules of the house: layers, exports, formatting, headers
 	@Tools/check

@@ -82,6 +82,16 @@ targets += [
   .executableTarget(name: "kernel-wire-fuzz", dependencies: ["Kernel", "JSON"], path: "Tests/Fuzz/KernelWire"),
 ]
 
+// Only where libFuzzer is linked along; see `make fuzz`.
+if Context.environment["JACKFIELD_FUZZ"] != nil {
+  targets += [
+    .target(name: "FuzzMain", path: "Tests/Fuzz/GuidedMain", publicHeadersPath: "."),  // C
+    .executableTarget(
+      name: "guided-fuzz", dependencies: ["FuzzMain", "RunBridge", "WebSockets", "DebugProtocol", "JSON"], path: "Tests/Fuzz/Guided",
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+  ]
+}
+
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
