@@ -20,7 +20,7 @@ class Bridges:
         """The echo sends a request back as it is; the door reads it, has it answered, and writes the answer."""
         seconds = 0.5 if self.quick else 3
         rows = {}
-        with self._server(self.tool("websocket"), "serve") as base, self._server(self.tool("bridge-bench")) as ours:
+        with self._echo_server(self.tool("websocket"), "serve") as base, self._echo_server(self.tool("bridge-bench")) as ours:
             for clients in (1, 16, 256):
                 pair = [self._load(server, clients, seconds, REQUEST) for server in (base, ours)]
                 if clients == 1:
@@ -28,12 +28,12 @@ class Bridges:
                 rows[f"bridge {clients}"] = tuple(one["per_second"] for one in pair)
             rows["bridge long"] = tuple(self._load(server, 1, seconds, LONG)["median_us"] / 1_000 for server in (base, ours))
         # In fresh processes: what was once used is not given back.
-        with self._server(self.tool("websocket"), "serve") as base, self._server(self.tool("bridge-bench")) as ours:
+        with self._echo_server(self.tool("websocket"), "serve") as base, self._echo_server(self.tool("bridge-bench")) as ours:
             rows["bridge idle"] = tuple(self._idle(server) for server in (base, ours))
         return rows
 
     @contextlib.contextmanager
-    def _server(self, *command):
+    def _echo_server(self, *command):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             try:
                 yield process, int(process.stdout.readline())
