@@ -190,16 +190,19 @@ import Testing
 /// What blocks, on a thread of its own that begins at once, however busy the others are.
 private final class Background<Value: Sendable>: Sendable {
   private let outcomes: AsyncStream<Result<Value, any Error>>
+  private let thread: WatchThread
 
   init(_ body: @escaping @Sendable () throws -> Value) {
     let (outcomes, feed) = AsyncStream<Result<Value, any Error>>.makeStream()
     self.outcomes = outcomes
-    let thread = WatchThread.start { feed.yield(Result { try body() }) }
-    precondition(thread != nil, "no thread for a test")
+    guard let thread = WatchThread.start({ feed.yield(Result { try body() }) }) else { preconditionFailure("no thread for a test") }
+    self.thread = thread
   }
 
+  /// To be asked for once.
   var value: Value {
     get async throws {
+      defer { thread.join() }
       for await outcome in outcomes { return try outcome.get() }
       throw CancellationError()
     }

@@ -27,7 +27,7 @@ Message = Dict[str, Any]
 def built() -> "Optional[tuple[Path, Path]]":
     """The program and the plugin of the newest build; `None` when nothing is built."""
     there = [pair for pair in _BUILDS if pair[0].exists()]
-    return max(there, key=lambda pair: pair[0].stat().st_mtime) if there else None
+    return max(there, key=lambda pair: max(path.stat().st_mtime for path in pair)) if there else None
 
 
 def environment(**more: str) -> Dict[str, str]:

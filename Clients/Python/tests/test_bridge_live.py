@@ -239,6 +239,25 @@ def test_a_restart_of_the_host_loses_no_run_and_no_operation(live, no_bridge, ei
         shutil.rmtree(home)
 
 
+def test_a_host_that_leaves_nothing_behind_tells_what_waits_first(live, no_bridge, either_wire, monkeypatch):
+    home = Path(tempfile.mkdtemp(prefix="jf-", dir="/tmp"))
+    host = LiveHost(home, {"handoverSeconds": 0})
+    try:
+        opened = host.call("run.open", name="test", command=["python3", "test.py"], workspace=str(HERE))
+        host.call("run.adopt", run=opened["run"], pid=os.getpid())
+        for name, value in opened["environment"].items():
+            monkeypatch.setenv(name, value)
+        operation = bridge.show_form_async({"title": "Lot"}, timeout=PATIENCE_SECONDS)
+        bridge.show_message("behind it")  # answered, so what came before it was taken
+        host.stop()
+        with pytest.raises(RuntimeError, match="host is shutting down"):
+            operation.result(PATIENCE_SECONDS)
+        bridge.close()
+    finally:
+        host.stop()
+        shutil.rmtree(home)
+
+
 # MARK: the example, and debug sessions
 
 

@@ -110,22 +110,21 @@ public final class RunBridgePlugin: Plugin {
     }
   }
 
-  /// Answers what is open, and leaves the connections of runs that go on to the next host.
+  /// Answers what is open. Connections of runs that go on are left to the next host; with nobody to leave them to, what waits is told first.
   public func stop() async {
     await keeper.leave()
     runs.beginStop()
-    operations.handOver()
-    if let estate = await door.detachAll() { await leave(estate) }
+    if handover.isWanted, !runs.isIdle {
+      operations.handOver()
+      if let estate = await door.detachAll(), !(await handover.give(estate)) { estate.close() }
+    } else {
+      operations.shutDown()
+      await door.stop()
+    }
     fronts.stop()
     chat.stop()
     await operations.stop()
     runs.stop()
     store.stop()
-  }
-
-  /// Gives it to the next host, unless nobody would miss it.
-  private func leave(_ estate: DoorEstate) async {
-    if !runs.isIdle, await handover.give(estate) { return }
-    estate.close()
   }
 }

@@ -173,7 +173,7 @@ final class RecordedOutput: OutputSink {
   {
     let run = JSONValue.string(run)
     let found = try await blocking { [state] in
-      state.wait(until: MonotonicClock.after(.seconds(60))) { state -> [Event]? in
+      state.wait(until: MonotonicClock.after(.seconds(200))) { state -> [Event]? in
         let own = state.events.filter { $0.value["run_id"] == run }
         return own.contains { fits($0.value) } ? own : nil
       }

@@ -34,6 +34,9 @@ struct Handover: Sendable {
     self.warn = warn
   }
 
+  /// Whether anything is given away at all.
+  var isWanted: Bool { seconds > 0 }
+
   /// Gives an estate away. Its descriptors are closed here when that succeeds, and stay the caller's else.
   func give(_ estate: DoorEstate) async -> Bool {
     guard seconds > 0 else { return false }
