@@ -20,6 +20,9 @@ final class BridgeTies: Sendable {
   /// Before any of them begins.
   func join(_ parts: Parts) { self.parts.withLock { $0 = parts } }
 
+  /// After all of them have ended: they hold each other through this.
+  func part() { parts.withLock { $0 = nil } }
+
   /// A run is over: so is what it asked and waits for, and its connections.
   func ended(_ run: String, _ reason: String) {
     guard let parts = parts.withLock({ $0 }) else { return }

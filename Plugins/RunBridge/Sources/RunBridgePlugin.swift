@@ -23,6 +23,7 @@ public final class RunBridgePlugin: Plugin {
   private let keeper: DoorKeeper
   private let runs: RunRegistry
   private let handover: Handover
+  private let ties = BridgeTies()
 
   /// Reads the settings and begins nothing.
   public init(_ context: PluginContext) throws {
@@ -32,10 +33,10 @@ public final class RunBridgePlugin: Plugin {
     let news = try BridgeNews(context)
     let trouble: @Sendable (String) -> Void = { [log = context.log] in log.warning($0) }
     let warn: Handover.Warn = { [log = context.log] in log.warning($0, $1) }
-    let (executor, ties) = (context.executor, BridgeTies())
+    let executor = context.executor
 
     store = BridgeStore(path: data + "/bridge.sqlite")
-    fronts = FrontDesk(settings: settings.fronts) { topic, event in
+    fronts = FrontDesk(settings: settings.fronts) { [ties] topic, event in
       news.tell(topic, event)
       if event["state"] == "attached" { ties.frontAttached() }
     }
@@ -53,8 +54,8 @@ public final class RunBridgePlugin: Plugin {
     runs = try RunRegistry(
       store: store, directory: state, settings: settings.runs,
       surroundings: RunSurroundings(
-        context, address: { [keeper] in try await keeper.address() }, isOver: { ties.ended($0.id, $1) },
-        isIdle: { context.run { await ties.becameIdle() } }))
+        context, address: { [keeper] in try await keeper.address() }, isOver: { [ties] in ties.ended($0.id, $1) },
+        isIdle: { [ties] in context.run { await ties.becameIdle() } }))
     handover = Handover(directory: state, seconds: settings.runs.handoverSeconds, warn: warn)
     door.join(DoorPartners(authority: runs, answering: router, operations: operations, submits: operations))
     operations.join(door)
@@ -126,5 +127,6 @@ public final class RunBridgePlugin: Plugin {
     await operations.stop()
     runs.stop()
     store.stop()
+    ties.part()
   }
 }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import RunBridge
 
-@Suite(.timeLimit(.minutes(2))) struct CapturedRunTests {
+@Suite(.timeLimit(.minutes(5))) struct CapturedRunTests {
   private func texts(_ events: [RecordedOutput.Event]) -> [String] { events.compactMap { $0.value["text"]?.stringValue } }
 
   @Test func outputAndEndBecomeEvents() async throws {
