@@ -43,8 +43,8 @@ extension Kernel {
       case .message(let message): takeInSilence(message)
       case .refused(let why): services.warning("message of a kernel refused", ["kernel": id, "reason": why])
       case .disconnected(let why):
-        // In a change that is no news, and would hide it.
-        if !isChanging { set(.disconnected, reason: why) }
+        // In a change that is no news, and would hide it; the sockets of a dead process break after its end.
+        if !isChanging, status != .dead { set(.disconnected, reason: why) }
       case .reconnected: reconnect()
       case .truncated(let what): truncate(what)
       case .restarted: begunByOthers()

@@ -27,14 +27,17 @@ actor KernelProxy {
   private var running: [String: ProxyRequest] = [:]
 
   /// Binds the addresses of a connection file.
-  init(_ kernel: Kernel, at connection: ConnectionInfo, runs: RunTable, refused: @escaping @Sendable (String) -> Void) async throws {
+  init(
+    _ kernel: Kernel, at connection: ConnectionInfo, runs: RunTable, patience: Duration = .seconds(3),
+    refused: @escaping @Sendable (String) -> Void
+  ) async throws {
     self.kernel = kernel
     self.runs = runs
     let session = FreshID.make()
     self.session = session
     let (news, teller) = AsyncStream<News>.makeStream()
     (self.news, self.teller) = (news, teller)
-    door = try await ProxyDoor(connection, session: session, receive: { teller.yield(.asked($0)) }, refused: refused)
+    door = try await ProxyDoor(connection, session: session, patience: patience, receive: { teller.yield(.asked($0)) }, refused: refused)
   }
 
   /// Relays until a front end asks for a shutdown, the kernel dies, or the task is cancelled.

@@ -5,6 +5,9 @@ internal import Synchronization
 internal import ZeroMQ
 
 /// The sockets of a kernel as front ends see it, on a thread of their own: what comes in is checked and handed on, what goes out is signed.
+///
+/// A front end's sockets connect in any order. One that asks before its subscription is here would miss the answer on iopub and wait for
+/// ever, so requests wait for the first subscription.
 final class ProxyDoor: Sendable {
   private enum Order: Sendable {
     case send(KernelMessage, to: [[UInt8]])
@@ -24,9 +27,10 @@ final class ProxyDoor: Sendable {
   ///
   /// - Parameters:
   ///   - session: Of the messages that this host makes itself.
+  ///   - patience: How long requests wait at most for a subscription: some front ends hear nothing of iopub on purpose.
   ///   - receive: Called on the door's thread for each message of a front end; must not block.
   init(
-    _ connection: ConnectionInfo, session: String, receive: @escaping @Sendable (ProxyRequest) -> Void,
+    _ connection: ConnectionInfo, session: String, patience: Duration, receive: @escaping @Sendable (ProxyRequest) -> Void,
     refused: @escaping @Sendable (String) -> Void
   ) async throws {
     self.session = session
@@ -37,7 +41,7 @@ final class ProxyDoor: Sendable {
         do {
           let sockets = try ProxySockets(connection, poller: poller)
           began.resume()
-          run(sockets, receive, refused)
+          run(sockets, EarlyRequests(patience: patience), receive, refused)
         } catch {
           began.resume(throwing: error)
         }
@@ -73,9 +77,11 @@ final class ProxyDoor: Sendable {
   // MARK: - The thread
 
   private func run(
-    _ sockets: ProxySockets, _ receive: @Sendable (ProxyRequest) -> Void, _ refused: @Sendable (String) -> Void
+    _ sockets: ProxySockets, _ early: consuming EarlyRequests, _ receive: @Sendable (ProxyRequest) -> Void,
+    _ refused: @Sendable (String) -> Void
   ) {
     var ready: [UInt64] = []
+    var early = early
     while true {
       let (orders, isClosed) = state.withLock { state in
         defer { state.orders = [] }
@@ -83,9 +89,10 @@ final class ProxyDoor: Sendable {
       }
       for order in orders { follow(order, sockets, refused) }
       // A send may swallow the news that something came, so all are read until there is nothing.
-      let isBusy = sockets.read(session: session, receive, refused)
+      let isBusy = sockets.read(session: session, { early.take($0, now: .now) }, refused)
+      for request in early.due(isHeard: sockets.isHeard, now: .now) { receive(request) }
       if isClosed { return }
-      if !isBusy { _ = poller.wait(milliseconds: -1, ready: &ready) }
+      if !isBusy { _ = poller.wait(milliseconds: early.milliseconds(now: .now), ready: &ready) }
     }
   }
 

@@ -16,6 +16,8 @@ final class ProxySockets {
   private let heartbeat: ZeroMQSocket?
   private let codec: WireCodec
   private let poller: Poller
+  /// Whether somebody has ever subscribed to iopub.
+  private(set) var isHeard = false
 
   init(_ connection: ConnectionInfo, poller: Poller) throws {
     let context = try ZeroMQContext()
@@ -97,6 +99,7 @@ final class ProxySockets {
   /// Tells a new subscriber that it is heard (JEP 65): without it, it does not know from when on it misses nothing.
   private func welcome(_ frames: [[UInt8]], _ session: String) throws {
     guard let frame = frames.first, frame.first == 1 else { return }
+    isHeard = true
     let topic = Array(frame.dropFirst())
     let content = JSONValue.object(["subscription": .string(String(decoding: topic, as: UTF8.self))]).bytes()
     let message = KernelMessage.request("iopub_welcome", session: session, content: content, channel: .iopub)
