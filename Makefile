@@ -5,7 +5,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD_DIRECTORY := build
 PROGRAMS := jackfield jackfield-runner jackfield-check jackfield-holder
-PLUGINS := trainer:Trainer store:Store health:Health export:Export kernel:Kernel run-bridge:RunBridge
+PLUGINS := trainer:Trainer store:Store health:Health export:Export kernel:Kernel run-bridge:RunBridge dashboard:Dashboard
 ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
@@ -88,7 +88,7 @@ bench: ## Builds, and measures against bare baselines; the table goes to the ter
 # was reported, also when every test passed.
 tsan: setup ## The concurrent suites under the thread sanitizer
 	TSAN_OPTIONS="exitcode=66 $(TSAN_OPTIONS)" $(SWIFT) test --sanitize thread --scratch-path .build/tsan --no-parallel \
-	  --filter '^(HostTests|PluginSDKTests|TrainerTests|StoreTests|HealthTests|ExportTests|KernelTests|ProcessesTests|RunBridgeTests|WebServerTests|WebSocketsTests|ZeroMQTests)\.'
+	  --filter '^(HostTests|PluginSDKTests|TrainerTests|StoreTests|HealthTests|ExportTests|KernelTests|ProcessesTests|RunBridgeTests|DashboardTests|WebServerTests|WebSocketsTests|ZeroMQTests)\.'
 
 install: build ## Copies the staged files below $(PREFIX) (default /usr/local)
 	@Tools/install $(or $(PREFIX),/usr/local)

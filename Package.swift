@@ -95,6 +95,7 @@ if Context.environment["JACKFIELD_FUZZ"] != nil {
 // MARK: - Plugins
 
 targets += plugin("CLibrary", uses: ["FFI", "JSON", "Signatures"])  // the adapter for plugins of kind "c-library"
+targets += plugin("Dashboard", uses: ["WebSockets", "Crypto", "JSON", "CLinux"])
 targets += plugin("Export", uses: ["Archive", "Crypto", "SQLite", "JSON", "CLinux"])
 targets += plugin("Health", uses: ["JSON"])
 targets += plugin("Kernel", uses: ["ZeroMQ", "WebSockets", "Processes", "PythonBlocks", "Crypto", "SQLite", "JSON", "CLinux"])
@@ -147,6 +148,7 @@ let package = Package(
     .library(name: "CLibrary", type: .dynamic, targets: ["CLibraryEntry"]),
     .executable(name: "jackfield-check", targets: ["jackfield-check"]),
     .executable(name: "jackfield-holder", targets: ["jackfield-holder"]),
+    .library(name: "Dashboard", type: .dynamic, targets: ["DashboardEntry"]),
     .library(name: "Export", type: .dynamic, targets: ["ExportEntry"]),
     .library(name: "Health", type: .dynamic, targets: ["HealthEntry"]),
     .library(name: "Kernel", type: .dynamic, targets: ["KernelEntry"]),
