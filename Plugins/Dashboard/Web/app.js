@@ -6,16 +6,25 @@ import { h, replace } from "./core/dom.js";
 import { current, watchRoute } from "./core/route.js";
 import { views } from "./views/index.js";
 import { makeShell } from "./shell/shell.js";
+import { showOutside } from "./shell/sign-in.js";
 
 let shown = null;
 
+/** The view whose parts fit the most of the address. */
+function viewOf({ parts }) {
+  const fits = (view) => view.parts.length <= parts.length && view.parts.every((part, index) => part === "*" || part === parts[index]);
+  return views.filter(fits).sort((a, b) => b.parts.length - a.parts.length)[0];
+}
+
 async function show(shell, what, route) {
-  const view = views.filter(({ parts }) => parts.length <= route.parts.length && parts.every((part, index) => part === "*" || part === route.parts[index])).sort((a, b) => b.parts.length - a.parts.length)[0];
+  const view = viewOf(route);
   if (shown?.view === view && shown.mounted?.update) return shown.mounted.update(route);
+  const isFirst = shown === null;
   shown?.mounted?.unmount?.();
   const turn = (shown = { view, mounted: null });
   shell.selected(view);
   const root = shell.clear();
+  if (!isFirst) shell.arrived();
   try {
     const module = await view.load();
     if (shown !== turn) return;
@@ -27,7 +36,14 @@ async function show(shell, what, route) {
   }
 }
 
-const what = await session();
-const shell = makeShell(what, views);
-watchRoute((route) => show(shell, what, route));
-await show(shell, what, current());
+async function begin() {
+  const what = await session();
+  const shell = makeShell(what, views);
+  watchRoute((route) => show(shell, what, route));
+  await show(shell, what, current());
+}
+
+begin().catch((error) => {
+  showOutside(error);
+  if (!error.status) console.error(error);
+});

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host tells by itself. One stream for the whole page; views say what they want to hear.
+// What the host tells by itself. All tabs of a browser share one stream (see hub.js); where that cannot be, each page has its own.
 
-const id = crypto.randomUUID();
+import { fits, makeFeed, union } from "./feed.js";
+import { connectHub } from "./hub-client.js";
+
 const wishes = new Set();
 const watchers = new Set();
-let source = null;
+let line = null;
 let order = null;
 let state = { connected: false, since: 0, lastEvent: 0, instance: null, assets: null };
 
@@ -32,56 +34,47 @@ export function subscribe(topics, handler, { where, missed } = {}) {
 export function watchConnection(handler) {
   watchers.add(handler);
   handler(state);
+  changed();
   return () => watchers.delete(handler);
 }
 
 function changed() {
   clearTimeout(order);
   order = setTimeout(async () => {
-    open();
-    const topics = [...wishes].flatMap((wish) => wish.topics.map((topic) => ({ topic, where: wish.where })));
-    try {
-      await fetch("api/events/topics", {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-Jackfield": "1" },
-        body: JSON.stringify({ page: id, topics }),
-      });
-    } catch {
-      // Said again as soon as the stream is back.
-    }
+    line ??= connectHub(document.baseURI, hears).catch(() => ownLine());
+    (await line).wishes([...wishes].map(({ topics, where }) => (where ? { topics, where } : { topics })));
   }, 0);
 }
 
-function open() {
-  if (source) return;
-  source = new EventSource(`api/events?page=${id}`);
-  source.addEventListener("hello", (message) => {
-    const { instance, assets } = JSON.parse(message.data);
-    const isNew = state.instance !== null && state.instance !== instance;
-    tell({ connected: true, since: Date.now(), instance, assets });
-    changed();
-    if (isNew) for (const wish of wishes) wish.missed?.();
-  });
-  source.addEventListener("events", (message) => {
-    const { events } = JSON.parse(message.data);
-    tell({ connected: true, lastEvent: Date.now() });
-    for (const wish of [...wishes]) {
-      const fitting = events.filter((event) => fits(wish, event));
-      if (fitting.length) wish.handler(fitting);
-    }
-  });
-  source.addEventListener("missed", () => {
-    for (const wish of [...wishes]) wish.missed?.();
-  });
-  source.addEventListener("error", () => tell({ connected: false }));
+function ownLine() {
+  const feed = makeFeed(document.baseURI, hears);
+  return { wishes: (list) => feed.topics(union(list)) };
 }
 
-function fits({ topics, where }, { topic, payload }) {
-  const isMeant = topics.some((wish) => wish === topic || wish === "*" || (wish.endsWith(".*") && topic.startsWith(wish.slice(0, -1))));
-  return isMeant && Object.entries(where ?? {}).every(([member, values]) => values.includes(payload?.[member]));
+const hears = {
+  state: tell,
+  events(list) {
+    tell({ connected: true, lastEvent: Date.now() });
+    for (const wish of [...wishes]) {
+      const fitting = list.filter((event) => fits(wish, event));
+      if (fitting.length) guarded(() => wish.handler(fitting));
+    }
+  },
+  missed() {
+    for (const wish of [...wishes]) guarded(() => wish.missed?.());
+  },
+};
+
+/** What fails in one place must not keep the others from hearing. */
+function guarded(work) {
+  try {
+    work();
+  } catch (error) {
+    console.error(error);
+  }
 }
 
 function tell(change) {
   state = { ...state, ...change };
-  for (const watcher of watchers) watcher(state);
+  for (const watcher of watchers) guarded(() => watcher(state));
 }

@@ -1,27 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every view: the navigation, whether the host is there, and the place for the view.
 
-import { watchConnection } from "../core/events.js";
 import { h } from "../core/dom.js";
-import { href } from "../core/route.js";
+import { bind } from "../core/keys.js";
+import { go, href } from "../core/route.js";
+import { makeConnection } from "./connection.js";
+import { showKeys } from "./help.js";
+import { icon } from "./icons.js";
+import { makeNavigation } from "./navigation.js";
+import { showPalette } from "./palette.js";
+import { showOutside } from "./sign-in.js";
+import { themeButton } from "./theme.js";
 
-/** Draws the frame of the page and gives `{clear() → main, selected(view), title(text)}`. */
+/**
+ * Draws the frame of the page.
+ *
+ * @returns {{clear: () => HTMLElement, selected: (view: object) => void, title: (text: string) => void, arrived: () => void, badge: Function}}
+ */
 export function makeShell(session, views) {
   const main = h("main", { id: "main", tabindex: "-1" });
-  const links = new Map(views.filter(({ title }) => title).map((view) => [view.id, h("a", { href: href(view.parts) }, view.title)]));
-  const badge = h("span.connection", { role: "status" });
+  const navigation = makeNavigation(views);
+  const connection = makeConnection(session, showOutside);
+  const palette = () => showPalette(session, views);
+  const search = h("button.search", { type: "button", onclick: palette }, icon("search"), h("span.search-text", "Search or run a command"), h("kbd", "Ctrl K"));
   document.body.append(
-    h("header.top", h("a.skip", { href: "#main" }, "Skip to the content"), h("a.brand", { href: href([]) }, "Jackfield"), badge),
-    h("nav.side", { "aria-label": "Views" }, [...links.values()]), main);
-  watchConnection(({ connected }) => (badge.textContent = connected ? "connected" : "not connected"));
+    h("a.skip", { href: "#main", onclick: (event) => (event.preventDefault(), main.focus()) }, "Skip to the content"),
+    h("header.top", h("a.brand", { href: href([]), aria: { label: "Jackfield, overview" } }, h("span", "Jackfield")), search, h("span.grow"),
+      session.read_only ? h("span.badge.read-only", { title: "This link may look at everything and change nothing." }, "read-only") : null,
+      connection.badge, themeButton(), h("button.plain.icon.help", { type: "button", title: "Keys (?)", aria: { label: "Keys" }, onclick: showKeys }, icon("help"))),
+    navigation.side, h("div.content", connection.banner, main), navigation.bottom);
+  bind("Everywhere", [
+    { keys: "?", does: "show this list", action: showKeys },
+    { keys: "Ctrl+K", does: "search, or run any command", action: palette },
+    { keys: "/", does: "search in this view, or everywhere", action: () => (main.querySelector("input[type=search]") ?? search).focus() },
+  ]);
+  bind("Go to", views.filter(({ keys }) => keys).map(({ keys, title, parts }) => ({ keys, does: title, action: () => go(parts) })));
   return {
     clear: () => {
       main.replaceChildren();
       return main;
     },
-    selected: (view) => {
-      for (const [id, link] of links) link.toggleAttribute("aria-current", id === (view.under ?? view.id));
-    },
+    selected: (view) => navigation.selected(view.under ?? view.id),
     title: (text) => (document.title = text ? `${text} · Jackfield` : "Jackfield"),
+    /** After the reader went to another view: it begins at its top, and keys mean it. */
+    arrived: () => {
+      scrollTo(0, 0);
+      main.focus({ preventScroll: true });
+    },
+    badge: navigation.badge,
   };
 }
