@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every view: the navigation, whether the host is there, and the place for the view.
 
+import { startStack } from "../front/stack.js";
 import { h } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { go, href } from "../core/route.js";
@@ -35,13 +36,23 @@ export function makeShell(session, views) {
     { keys: "/", does: "search in this view, or everywhere", action: () => (main.querySelector("input[type=search]") ?? search).focus() },
   ]);
   bind("Go to", views.filter(({ keys }) => keys).map(({ keys, title, parts }) => ({ keys, does: title, action: () => go(parts) })));
+  const say = (text) => (document.title = [waiting ? `(${waiting})` : "", text ? `${text} ·` : "", "Jackfield"].filter(Boolean).join(" "));
+  let waiting = 0;
+  let named = "";
+  if (!session.read_only) {
+    startStack((count) => {
+      waiting = count;
+      navigation.badge("scripts", count, count === 1 ? "1 question waits" : `${count} questions wait`);
+      say(named);
+    });
+  }
   return {
     clear: () => {
       main.replaceChildren();
       return main;
     },
     selected: (view) => navigation.selected(view.under ?? view.id),
-    title: (text) => (document.title = text ? `${text} · Jackfield` : "Jackfield"),
+    title: (text) => say((named = text)),
     /** After the reader went to another view: it begins at its top, and keys mean it. */
     arrived: () => {
       scrollTo(0, 0);
