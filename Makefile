@@ -10,10 +10,10 @@ ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
-.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks soak fuzz lint check format bench tsan install dist clean
+.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks test-dashboard-load screenshots soak fuzz lint check format bench tsan install dist clean
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Installs what building and testing need (Debian packages, a Python environment for tests)
 	@Tools/setup
@@ -40,6 +40,14 @@ test-swift:
 
 test-python: setup
 	$(VENV)/bin/python -m pytest -q Clients/Python/tests
+	$(VENV)/bin/python -m pytest -q -p no:cacheprovider -m "not slow" Tests/Browser
+
+# A million points, fifty pages, a stream for minutes: it wants the machine for itself.
+test-dashboard-load: build ## The page under load, in a real browser
+	$(VENV)/bin/python -m pytest -q -p no:cacheprovider -m slow Tests/Browser
+
+screenshots: build ## Every view of the page in light and dark, into Docs/screenshots
+	$(VENV)/bin/python Tests/Browser/screenshots.py
 
 # Some gigabytes at the first run (PyTorch), and minutes at each: not in `make test`.
 test-trainer: build ## The shipped plugins against the real package onthefly-ai: one process, and two ranks
