@@ -337,6 +337,36 @@ import Testing
     #expect(throws: WebError.self) { try EchoServer { $0.listener = .path(String(repeating: "x", count: 200)) } }
   }
 
+  @Test func commonHeadersStandInEveryAnswer() throws {
+    let echo = try EchoServer {
+      $0.commonHeaders = [WebHeader("X-Method", "none"), WebHeader("X-Common", "yes")]
+      $0.connections = 1
+    }
+    let client = try RawClient(echo.port)
+    try client.ask("POST /echo HTTP/1.1")
+    let own = try client.readAnswer().head
+    #expect(own.contains("\r\nX-Method: POST\r\n") && own.contains("\r\nX-Common: yes\r\n") && !own.contains("none"))
+    let turnedAway = try RawClient(echo.port)
+    #expect(try turnedAway.readHead().contains("\r\nX-Common: yes\r\n"))
+    for line in ["GET /split HTTP/1.1", "GET /length HTTP/1.1", "GET /what HTTP/3"] {
+      try client.ask(line)
+      let head = try client.readAnswer().head
+      #expect(head.contains("\r\nX-Common: yes\r\n") && head.contains("\r\nX-Method: none\r\n"), "\(line)")
+    }
+  }
+
+  @Test func connectionsAreCounted() async throws {
+    let echo = try EchoServer()
+    let clients = try (0..<3).map { _ in try RawClient(echo.port) }
+    for client in clients {
+      try client.ask("GET /what HTTP/1.1")
+      #expect(try client.status() == 200)
+    }
+    #expect(await echo.server.connectionCount() == 3)
+    echo.server.stop()
+    #expect(await echo.server.connectionCount() == 0)
+  }
+
   @Test func aDesertedSocketFileIsReplaced() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "jackfield-\(UUID().uuidString.prefix(8)).sock").path
     let first = try EchoServer { $0.listener = .path(path) }

@@ -3,14 +3,17 @@
 /// Writes the first lines of an answer.
 enum WebAnswerHead {
   /// A whole answer: head and body.
-  static func bytes(_ response: WebServerResponse, date: String, keepsAlive: Bool, isModern: Bool, hasBody: Bool = true) -> [UInt8] {
-    guard isSound(response.status, response.headers) else {
+  ///
+  /// - Parameter common: Headers of all answers; those of the same name in this one count instead.
+  static func bytes(
+    _ response: WebServerResponse, common: [WebHeader] = [], date: String, keepsAlive: Bool, isModern: Bool, hasBody: Bool = true
+  ) -> [UInt8] {
+    guard isSound(response.status, response.headers), isSound(response.status, common) else {
       return bytes(
-        WebServerResponse(500, text: "the answer cannot be sent: its head is not formed as HTTP wants it\n"), date: date,
-        keepsAlive: keepsAlive,
-        isModern: isModern, hasBody: hasBody)
+        WebServerResponse(500, text: "the answer cannot be sent: its head is not formed as HTTP wants it\n"),
+        common: common.filter(\.isSound), date: date, keepsAlive: keepsAlive, isModern: isModern, hasBody: hasBody)
     }
-    var headers = response.headers.filter { !ours.contains($0.name.lowercased()) }
+    var headers = with(common, response.headers).filter { !ours.contains($0.name.lowercased()) }
     let isBodyless = response.status == 204 || response.status == 304
     if !isBodyless { headers.append(WebHeader("Content-Length", String(response.body.count))) }
     let head = head(response.status, headers, date: date, keepsAlive: keepsAlive, isModern: isModern)
@@ -23,6 +26,13 @@ enum WebAnswerHead {
     for header in headers { text += "\(header.name): \(header.value)\r\n" }
     if !keepsAlive { text += "Connection: close\r\n" } else if !isModern { text += "Connection: keep-alive\r\n" }
     return Array((text + "\r\n").utf8)
+  }
+
+  /// All of an answer's own, and the common ones that it does not name.
+  static func with(_ common: [WebHeader], _ headers: [WebHeader]) -> [WebHeader] {
+    guard !common.isEmpty else { return headers }
+    let named = Set(headers.map { $0.name.lowercased() })
+    return headers + common.filter { !named.contains($0.name.lowercased()) }
   }
 
   /// Whether it can be sent at all.

@@ -37,6 +37,14 @@ public final class WebServer: Sendable {
   /// Where it listens; nil: on a Unix socket.
   public var port: Int? { listener.port }
 
+  /// How many are open now; none after the stop.
+  public func connectionCount() async -> Int {
+    await withCheckedContinuation { continuation in
+      let isTaken = loop.run { core in continuation.resume(returning: core.connectionCount) }
+      if !isTaken { continuation.resume(returning: 0) }
+    }
+  }
+
   /// Another descriptor of the listening socket, to be handed to another process. Connections that come after the stop of this server wait
   /// for that one. Whoever asks closes it.
   public func copyListener() throws(WebError) -> Int32 {

@@ -278,7 +278,7 @@ extension WebServerConnection {
   }
 
   private func refuse(with response: WebServerResponse) {
-    send([WebAnswerHead.bytes(response, date: core.dateText, keepsAlive: false, isModern: true)])
+    send([WebAnswerHead.bytes(response, common: core.settings.commonHeaders, date: core.dateText, keepsAlive: false, isModern: true)])
     if case .over = phase { return }
     sayGoodbye()
   }
@@ -298,7 +298,8 @@ extension WebServerConnection {
     guard case .answering(let answering) = phase, answering.exchange == exchange, !answering.isBegun else { return }
     send([
       WebAnswerHead.bytes(
-        response, date: core.dateText, keepsAlive: answering.keepsAlive, isModern: answering.isModern, hasBody: !answering.isHead)
+        response, common: core.settings.commonHeaders, date: core.dateText, keepsAlive: answering.keepsAlive, isModern: answering.isModern,
+        hasBody: !answering.isHead)
     ])
     finishAnswer(answering)
   }
@@ -306,6 +307,7 @@ extension WebServerConnection {
   /// Sends the head of an answer whose body follows in pieces.
   func begin(_ exchange: UInt, _ status: Int, _ headers: [WebHeader], ended: @escaping @Sendable () -> Void) {
     guard case .answering(var answering) = phase, answering.exchange == exchange, !answering.isBegun else { return ended() }
+    let headers = WebAnswerHead.with(core.settings.commonHeaders, headers)
     guard WebAnswerHead.isSound(status, headers) else {
       answer(exchange, WebServerResponse(status, headers: headers))
       return ended()

@@ -110,6 +110,8 @@ internal import Glibc
 // MARK: - Connections
 
 extension WebServerCore {
+  var connectionCount: Int { connections.count }
+
   func connection(_ number: UInt) -> WebServerConnection? { connections[number] }
 
   func forget(_ connection: WebServerConnection) { connections[connection.number] = nil }
@@ -187,8 +189,9 @@ extension WebServerCore {
 
   private func turnAway(_ socket: Int32) {
     let answer = WebAnswerHead.bytes(
-      WebServerResponse(503, text: "\(settings.connections) connections are open already\n"), date: dateText, keepsAlive: false,
-      isModern: true)
+      WebServerResponse(503, text: "\(settings.connections) connections are open already\n"), common: settings.commonHeaders,
+      date: dateText,
+      keepsAlive: false, isModern: true)
     unsafe answer.withUnsafeBytes { _ = unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     shutdown(socket, Int32(SHUT_WR))
     close(socket)

@@ -29,6 +29,9 @@ public struct WebServerSettings: Sendable {
   /// Which pages may ask.
   public var origins: Origins = .none
 
+  /// Sent with every answer that does not say otherwise under the same name; also with refusals that nobody but the server sees.
+  public var commonHeaders: [WebHeader] = []
+
   /// Open at a time; who comes above it is answered 503.
   public var connections = 1_024
   /// In bytes of a request's first line and headers; over it the answer is 431.
