@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
+internal import JSON
 public import PluginSDK
 
 /// Serves the page that people look at.
@@ -10,7 +12,56 @@ public final class DashboardPlugin: Plugin {
   public static let version = "0.1.0"
 
   private let context: PluginContext
+  private let settings: DashboardSettings
+  private let parts: DoorParts
+  private let door: PageDoor
+  private let kept: SessionFile
+  private let lastPort: LastPort
+  /// Another one after each start: pages ask anew for what they show.
+  private let instance: String
 
-  /// Reads the settings and begins nothing.
-  public init(_ context: PluginContext) throws { self.context = context }
+  /// Reads the settings and the files of the page, and begins nothing.
+  public init(_ context: PluginContext) throws {
+    self.context = context
+    settings = try context.configuration(DashboardSettings.self)
+    let state = try context.directory(.state) + "/" + Self.id
+    guard StateFile.makeDirectory(state) else {
+      throw PluginFailure("cannot make the directory '\(state)': free space, or see the rights of the one above", code: "no_directory")
+    }
+    let kept = SessionFile(path: state + "/sessions.json", log: context.log)
+    self.kept = kept
+    lastPort = LastPort(path: state + "/port")
+    instance = try RandomBytes.hexadecimal(8)
+    let ties = SessionTies()
+    parts = try DoorParts(
+      settings, files: WebFiles(folder: try context.directory(.library) + "/web"), place: state, log: context.log,
+      changed: { context.run { await ties.keep(kept) } })
+    ties.join(parts.sessions)
+    door = PageDoor(settings, log: context.log)
+  }
+
+  /// In the order of plugin.json.
+  public var commands: [Command] { DashboardCommands(parts: parts, door: door).all }
+
+  /// Lets those in again who were signed in, and opens the door.
+  public func start() async throws {
+    await kept.load(into: parts.sessions)
+    guard settings.enabled else { return context.log.info("the page is switched off") }
+    try door.start(router, second: lastPort.read())
+    if case .port(let port, _) = door.place { lastPort.write(port) }
+  }
+
+  /// Closes the door; who is signed in stays so.
+  public func stop() async {
+    await door.stop()
+    await kept.save(parts.sessions)
+  }
+
+  private var router: PageRouter {
+    let facts: [String: JSONValue] = [
+      "version": .string(Self.version), "assets": .string(parts.files.hash), "instance": .string(instance),
+      "uplot": .bool(parts.files.hasPlotter),
+    ]
+    return parts.router(session: SessionRoute(facts: facts, panels: { _ in [] }, executor: context.executor), others: [])
+  }
 }

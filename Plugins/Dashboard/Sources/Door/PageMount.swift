@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a route stands, how it is asked, and by whom.
+struct PageMount: Sendable {
+  enum Method: String, Sendable {
+    /// Changes nothing; also answers HEAD.
+    case get = "GET"
+    /// Needs the marks against forgery.
+    case post = "POST"
+  }
+
+  enum Access: Sendable {
+    /// Whoever has the cookie.
+    case session
+    /// Whoever reaches the door.
+    case everybody
+  }
+
+  /// Below the base path: ["api", "call"]. The longest that fits is asked.
+  let path: [String]
+  let method: Method
+  let access: Access
+  let route: any PageRoute
+
+  init(_ path: String, _ method: Method, _ access: Access = .session, _ route: any PageRoute) {
+    self.path = path.split(separator: "/").map(String.init)
+    self.method = method
+    self.access = access
+    self.route = route
+  }
+}
