@@ -38,7 +38,7 @@ import Testing
     let error = #expect(throws: PluginFailure.self) { try Schema.open(path: path) }
     #expect(
       error?.message == """
-        cannot use the database '\(path)': its schema is version 99 and this build knows up to 2; update Jackfield, or move the file away \
+        cannot use the database '\(path)': its schema is version 99 and this build knows up to 3; update Jackfield, or move the file away \
         to begin a new one
         """)
     #expect(try Data(contentsOf: URL(filePath: path)) == before)

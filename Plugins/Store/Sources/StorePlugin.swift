@@ -69,6 +69,7 @@ public final class StorePlugin: Plugin {
       query("runs.series") { (input: SeriesInput, database) in try Series.answer(input, database) },
       query("runs.logs") { (input: Logs.Input, database) in try Logs.answer(input, database) },
       query("runs.lineage") { (input: Lineage.Input, database) in try Lineage.answer(input, database) },
+      query("runs.marks") { (input: RunMarks.Input, database) in try RunMarks.answer(input, database) },
       query("runs.compare") { (input: Comparison.Input, database) in try Comparison.answer(input, database) },
       query("runs.checkpoints") { [files] (input: CheckpointList.Input, database) in try CheckpointList.answer(input, files, database) },
       query("runs.names") { (input: RunNames.Input, database) in try RunNames.answer(input, database) },

@@ -12,3 +12,8 @@ extension JSONValue {
   /// The texts that one member of an array's objects has.
   func texts(of member: String) -> [String] { arrayValue?.compactMap { $0[member]?.stringValue } ?? [] }
 }
+
+extension [JSONValue] {
+  /// The texts that one member of the objects has.
+  func texts(of member: String) -> [String] { compactMap { $0[member]?.stringValue } }
+}

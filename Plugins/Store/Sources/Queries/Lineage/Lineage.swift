@@ -28,19 +28,38 @@ enum Lineage {
     let hasMore = ids.count > limit
     ids = Array(ids.prefix(limit))
     let shown = Set(ids)
+    let parents = try parents(of: shown, database)
+    let places = places(of: shown, parents)
     var nodes: [JSONValue] = []
     var edges: [JSONValue] = []
     for id in ids {
-      guard let node = try LineageNode.read(id, database) else { continue }
+      guard let node = try LineageNode.read(id, at: places[id], database) else { continue }
       nodes.append(node.value)
-      let parents = try database.rows("SELECT parent FROM run_edges WHERE child = ?1 ORDER BY parent", [.integer(id)]) {
-        $0.integer(0) ?? 0
-      }
-      for parent in parents where shown.contains(parent) {
-        edges.append(try LineageEdge.value(from: parent, to: node, parents: parents.count, database))
+      let all = parents[id] ?? []
+      for parent in all where shown.contains(parent) {
+        edges.append(try LineageEdge.value(from: parent, to: node, parents: all.count, database))
       }
     }
     return ["nodes": .array(nodes), "edges": .array(edges), "more": .bool(hasMore)]
+  }
+
+  /// The parents of each run, also those that are not shown.
+  private static func parents(of runs: Set<Int64>, _ database: Database) throws -> [Int64: [Int64]] {
+    var parents: [Int64: [Int64]] = [:]
+    for run in runs {
+      parents[run] = try database.rows("SELECT parent FROM run_edges WHERE child = ?1 ORDER BY parent", [.integer(run)]) {
+        $0.integer(0) ?? 0
+      }
+    }
+    return parents
+  }
+
+  /// Where each run is drawn. They were numbered as they came, so the places do not depend on what was asked for first.
+  private static func places(of runs: Set<Int64>, _ parents: [Int64: [Int64]]) -> [Int64: LineagePlaces.Place] {
+    let oldestFirst = runs.sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(oldestFirst, oldestFirst.indices))
+    let places = LineagePlaces.places(parents: oldestFirst.map { (parents[$0] ?? []).compactMap { numbers[$0] } })
+    return Dictionary(uniqueKeysWithValues: zip(oldestFirst, places))
   }
 
   private static func all(_ input: Input, _ limit: Int, _ database: Database) throws -> [Int64] {

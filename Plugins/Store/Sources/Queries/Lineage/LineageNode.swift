@@ -12,7 +12,7 @@ struct LineageNode {
   /// What the answer says of it.
   let value: JSONValue
 
-  static func read(_ id: Int64, _ database: Database) throws -> LineageNode? {
+  static func read(_ id: Int64, at place: LineagePlaces.Place?, _ database: Database) throws -> LineageNode? {
     let best =
       try database.first(
         """
@@ -24,6 +24,8 @@ struct LineageNode {
       let meta = row.text(RunRow.count).flatMap { try? JSONValue(parsing: $0) } ?? .null
       var value = RunRow.values(row)
       value["best_val_loss"] = JSONValue(best)
+      value["column"] = JSONValue(place.map { Int64($0.column) })
+      value["lane"] = JSONValue(place.map { Int64($0.lane) })
       value["kind"] = meta["kind"] ?? .null
       value["bundle"] = JSONValue(row.integer(RunRow.count + 1))
       return LineageNode(id: id, name: row.text(0) ?? "", lastLoss: row.double(7), meta: meta, value: .object(value))
