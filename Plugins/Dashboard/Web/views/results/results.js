@@ -1,9 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
+// Results by file: what each block printed and drew, kept in the order of the file, with the file's watches beside.
 
-import { h } from "../../core/dom.js";
+import { call } from "../../core/api.js";
+import { subscribe } from "../../core/events.js";
+import { h, replace } from "../../core/dom.js";
+import { ago, count } from "../../core/format.js";
+import { bind } from "../../core/keys.js";
+import { href } from "../../core/route.js";
+import { loadStyles } from "../../core/styles.js";
+import { actionButton } from "../../components/action-button.js";
+import { empty } from "../../components/empty.js";
+import { confirm } from "../../components/dialog.js";
+import { problem } from "../../components/toast.js";
+import { documents, nameOf } from "./documents.js";
+import { exportDocument } from "./export-dialog.js";
+import { safeText } from "./output/safe-text.js";
+import { resultList } from "./result-list.js";
+import { watches } from "./watches.js";
 
-/** Shows the view. */
-export function mount(root, { title }) {
-  title("results");
-  root.append(h("h1", "results"));
+/** Shows the view: the files, and the results of one. */
+export async function mount(root, { route, session, title }) {
+  await Promise.all([loadStyles(new URL("./results.css", import.meta.url)), loadStyles(new URL("./output/output.css", import.meta.url))]);
+  const files = h("nav.rs-files", { aria: { label: "Files with results" } });
+  const place = h("div.rs-place");
+  const mayWrite = !session.read_only;
+  root.append(h("div.rs-view", h("aside.rs-side", h("h1", "Results"), files), place));
+  let open = null;
+  let shownKey = null;
+  let query = route.query;
+
+  async function refreshFiles() {
+    try {
+      const list = await documents();
+      replace(files, list.map((one) => fileLink(one, query)), list.isPart ? h("p.quiet.small", "Files of older results are not listed.") : null);
+      if (!list.length) replace(place, nothing());
+      else if (!shownKey && !query.get("document") && !query.get("kernel")) show(list[0]);
+    } catch (error) {
+      problem(error, "Results");
+    }
+  }
+
+  function show({ document, kernel }, focus) {
+    const of = document ? { document } : { kernel };
+    shownKey = document ?? kernel;
+    open?.unmount();
+    title(`${document ? nameOf(document).name : "Code of no file"} · Results`);
+    open = shownResults(place, of, { mayWrite, focus });
+    for (const link of files.querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.key === shownKey);
+  }
+
+  function update(next) {
+    query = next.query;
+    const of = { document: query.get("document"), kernel: query.get("kernel") };
+    const key = of.document ?? of.kernel;
+    if (key && (key !== shownKey || query.get("result"))) show(of, query.get("result"));
+  }
+
+  title("Results");
+  update(route);
+  let timer = null;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(refreshFiles, 500);
+  };
+  const forget = subscribe(["results.changed", "kernel.status"], (events) => events.some(({ payload, topic }) => topic === "kernel.status" || payload.change !== "updated") && soon(), { missed: soon });
+  const unbind = bind("Results", [
+    { keys: "j", does: "next result", action: () => open?.step(1) },
+    { keys: "k", does: "previous result", action: () => open?.step(-1) },
+  ]);
+  await refreshFiles();
+  return {
+    update,
+    unmount: () => {
+      clearTimeout(timer);
+      forget();
+      unbind();
+      open?.unmount();
+    },
+  };
+}
+
+function fileLink({ document, kernel, results, last, running }, query) {
+  const key = document ?? kernel;
+  const { name, folder } = document ? nameOf(document) : { name: "Code of no file", folder: `kernel ${kernel.slice(0, 8)}` };
+  return h("a.rs-file", { href: href(["results"], document ? { document } : { kernel }), dataset: { key }, title: document ?? kernel, "aria-current": key === (query.get("document") ?? query.get("kernel")) ? "true" : null },
+    h("span.rs-file-name", safeText(name)), h("span.rs-file-folder.quiet", safeText(folder)),
+    h("span.quiet.small", running ? "running · " : "", `${count(results)} ${results === 1 ? "result" : "results"}`, last ? ` · ${ago(last)}` : ""));
+}
+
+function shownResults(place, of, { mayWrite, focus }) {
+  const list = resultList(of, { mayWrite, focus });
+  const side = watches(of, { mayWrite });
+  const { name, folder } = of.document ? nameOf(of.document) : { name: "Code of no file", folder: `kernel ${of.kernel}` };
+  replace(place,
+    h("header.rs-title", h("div", h("h2", safeText(name)), h("p.quiet.mono.small", safeText(folder))), h("span.grow"), mayWrite ? actions(of, list) : null),
+    h("div.rs-columns", list.element, side.element));
+  return {
+    step: list.step,
+    unmount: () => {
+      list.unmount();
+      side.unmount();
+    },
+  };
+}
+
+function actions(of, list) {
+  const { document } = of;
+  return h("div.bar",
+    document ? h("a.button", { href: href(["kernels"], { document }) }, "Run a block") : null,
+    document ? actionButton("Compare with the file", async () => {
+      await call("results.sync", { document });
+      await list.refresh();
+      return "Compared: what was edited or moved since its run is marked.";
+    }, { hint: "Reads the file as it is on the disk and marks results whose lines changed" }) : null,
+    document ? actionButton("Export…", () => exportDocument(document)) : null,
+    actionButton("Clear…", async () => {
+      const isWanted = await confirm({ title: "Clear all results here?", text: `Every output of ${document ?? "this kernel's code of no file"} is removed for good; pinned ones stay.`, action: "Clear all", danger: true });
+      if (!isWanted) return "";
+      await call("results.clear", of);
+      return "Cleared.";
+    }, { danger: true }));
+}
+
+function nothing() {
+  return empty({ title: "No results yet", text: "Run a block of a Python file; what it prints and draws is kept and shown here, in the order of the file.", command: "jackfield exec analysis.py:1" });
 }
