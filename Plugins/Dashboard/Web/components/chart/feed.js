@@ -172,6 +172,8 @@ class Feed {
     line.data.weight = this.smoothing;
     line.data.load(columnsOf(series, this.axis.places(series.run, series)));
     line.data.isDense = (series.count ?? 0) * 2 > line.data.lastStep - (series.steps[0] ?? 0);
+    const run = this.runs.find(({ id }) => id === series.run);
+    line.data.lastTime = run && line.data.lastStep >= run.last_step ? run.updated : null;
     for (const payload of this.recent) if (payload.run_id === series.run) this.add(payload, series.metric, line);
   }
 
@@ -218,7 +220,7 @@ class Feed {
     }
     if (value === undefined || (value === null && !data.isDense)) return false;
     const x = this.axis.live(payload.run_id, payload);
-    line.lastTs = payload.ts;
+    line.lastTs = data.lastTime = payload.ts;
     if (this.range && x > this.range[1] + (this.range[1] - this.range[0]) * 0.02) return this.noteBeyond(data, payload.step, value);
     data.append(payload.step, x, value);
     return true;

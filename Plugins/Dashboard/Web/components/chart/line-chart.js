@@ -125,8 +125,7 @@ class LineChart {
   appended() {
     if (!this.chart || !this.shown) return;
     this.fit(this.lines());
-    this.wantsTelling = true;
-    this.tell();
+    if (performance.now() - (this.told ?? 0) > 200) this.tell();
   }
 
   /** Chooses what is seen: the group's part of the x axis, and the values in it. */
@@ -166,6 +165,7 @@ class LineChart {
 
   /** Says in numbers what is drawn. */
   tell() {
+    this.told = performance.now();
     const lines = this.lines();
     const { cursor } = this.group;
     this.legend.update(valuesOf(this, lines, cursor));
@@ -175,10 +175,11 @@ class LineChart {
     const isOne = this.runs.length === 1 && first;
     replace(this.now, isOne && first.data.last !== null ? this.info.format(first.data.last) : "");
     this.age.textContent = isOne && first.data.lastTime ? ago(first.data.lastTime) : "";
-    this.announce(lines);
+    if (this.told - (this.described ?? -Infinity) > 1000) this.announce(lines);
   }
 
   announce(lines) {
+    this.described = this.told;
     const text = describe(this, lines);
     this.plot.setAttribute("aria-description", text);
     const now = Date.now();
@@ -202,10 +203,12 @@ class LineChart {
     (this.table?.element ?? this.plot).focus();
   }
 
-  best(id) {
-    const data = this.feed.line(id, this.metric);
-    const extent = data?.extent();
-    return extent ? bestOf(this.metric, { min: extent[0], max: extent[1] }) : null;
+  /** The best value a run ever had, as far as it is known. */
+  best({ id, stats }) {
+    const { least = Infinity, greatest = -Infinity } = this.feed.line(id, this.metric) ?? {};
+    const known = stats?.[this.metric];
+    const best = bestOf(this.metric, { min: Math.min(least, known?.min ?? Infinity), max: Math.max(greatest, known?.max ?? -Infinity) });
+    return Number.isFinite(best) ? best : null;
   }
 
   destroy() {

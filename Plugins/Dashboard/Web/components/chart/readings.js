@@ -4,9 +4,10 @@
 /** Texts for the legend of a card, by run: `{main, more}`. */
 export function valuesOf(card, lines, cursor) {
   const { format, better } = card.info;
-  return new Map(lines.map(({ id, data }) => {
+  return new Map(lines.map((line) => {
+    const { id, data } = line;
     if (cursor === null) {
-      const best = card.best(id);
+      const best = card.best(line);
       return [id, { main: data.last === null ? "–" : format(data.last), more: better && best !== null ? `best ${format(best)}` : "" }];
     }
     const index = data.indexAt(cursor);

@@ -24,6 +24,8 @@ export class SeriesData {
     this.smooth = null;
     this.last = null;
     this.lastStep = -Infinity;
+    this.least = Infinity;
+    this.greatest = -Infinity;
   }
 
   get length() {
@@ -36,7 +38,10 @@ export class SeriesData {
     const { x, mid } = columns;
     const steps = columns.from ?? x;
     Object.assign(this, { x, mid, lo: columns.lo ?? mid, hi: columns.hi ?? mid, from: steps, to: columns.to ?? steps, count: columns.count ?? null });
-    for (let index = 0; index < mid.length; index += 1) if (!Number.isFinite(mid[index])) this.addGap(x[index], "not a number");
+    for (let index = 0; index < mid.length; index += 1) {
+      if (!Number.isFinite(mid[index])) this.addGap(x[index], "not a number");
+      else this.widen(this.lo[index], this.hi[index]);
+    }
     if (x.length) {
       this.lastStep = this.to[x.length - 1];
       this.last = columns.last ?? mid[x.length - 1];
@@ -53,6 +58,7 @@ export class SeriesData {
     const place = isNumber ? value : NaN;
     for (const [column, part] of [["x", x], ["from", step], ["to", step], ["lo", place], ["hi", place], ["mid", place], ["count", 1]]) this[column].push(part);
     this.smooth?.push(this.smoother.next(place));
+    if (isNumber) this.widen(value, value);
     this.last = isNumber ? value : this.last;
     this.lastStep = step;
     if (this.length > 2 * this.room) this.thin();
@@ -98,7 +104,8 @@ export class SeriesData {
   }
 
   /** The least and the greatest value between two places, null without any. */
-  extent(from = -Infinity, to = Infinity) {
+  extent(from, to) {
+    if (from === undefined) return this.least <= this.greatest ? [this.least, this.greatest] : null;
     let [low, high] = [Infinity, -Infinity];
     for (let index = 0; index < this.length; index += 1) {
       if (this.x[index] < from || this.x[index] > to) continue;
@@ -106,6 +113,11 @@ export class SeriesData {
       if (this.hi[index] > high) high = this.hi[index];
     }
     return low <= high ? [low, high] : null;
+  }
+
+  widen(low, high) {
+    if (low < this.least) this.least = low;
+    if (high > this.greatest) this.greatest = high;
   }
 
   addGap(x, what) {

@@ -1,9 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
+// One run: what it is at, its curves, its samples, checkpoints, logs, health, and where it comes from.
 
-import { h } from "../../core/dom.js";
+import { tabs } from "../../components/tabs.js";
+import { empty } from "../../components/empty.js";
+import { call } from "../../core/api.js";
+import { h, replace } from "../../core/dom.js";
+import { subscribe } from "../../core/events.js";
+import { href } from "../../core/route.js";
+import { loadStyles } from "../../core/styles.js";
+import { chartsTab } from "./charts.js";
+import { runHeader } from "./header.js";
+import { infoTab } from "./info.js";
 
-/** Shows the view. */
-export function mount(root, { title }) {
-  title("run");
-  root.append(h("h1", "run"));
+const REFRESH_MS = 1000;
+
+/** Shows the run that the address names. */
+export async function mount(root, context) {
+  await loadStyles(new URL("./run.css", import.meta.url));
+  let view = await RunView.open(root, context);
+  return {
+    update(route) {
+      if (route.parts[1] === view.id) return view.update(route);
+      view.unmount();
+      RunView.open(root, { ...context, route }).then((next) => (view = next));
+    },
+    unmount: () => view.unmount(),
+  };
+}
+
+class RunView {
+  static async open(root, context) {
+    const view = new RunView(root, context);
+    await view.begin();
+    return view;
+  }
+
+  constructor(root, { route, session, title }) {
+    Object.assign(this, { root, session, title, id: route.parts[1], parts: new Set() });
+  }
+
+  async begin() {
+    this.stopHearing = subscribe("runs.changed", (events) => {
+      if (events.some(({ payload }) => payload.runs?.includes(this.id))) this.refreshSoon();
+    }, { missed: () => this.refreshSoon() });
+    try {
+      this.run = await call("runs.show", { run: this.id });
+    } catch (error) {
+      return this.absent(error);
+    }
+    this.title(this.run.name);
+    this.header = runHeader(this.run, { session: this.session, changed: () => this.refresh() });
+    this.tabs = tabs(this.sections(), { name: "About this run" });
+    replace(this.root, h("div.run", this.header.element, this.tabs.element));
+  }
+
+  sections() {
+    return [
+      { id: "charts", label: "Charts", mount: (root) => this.put(root, chartsTab(this.run)) },
+      { id: "info", label: "Info", mount: (root) => this.put(root, infoTab(this.run)) },
+    ];
+  }
+
+  /** Shows a part below a tab and keeps it up to date until the tab is left. */
+  put(root, part) {
+    root.append(part.element);
+    this.parts.add(part);
+    return () => {
+      this.parts.delete(part);
+      part.unmount?.();
+    };
+  }
+
+  absent(error) {
+    const isGone = error.status === "not_found";
+    const was = this.run?.name ?? this.id;
+    this.unmountParts();
+    this.title(was);
+    replace(this.root, empty({
+      title: isGone ? (this.run ? `'${was}' was deleted` : `There is no run '${was}'`) : `'${was}' could not be read`,
+      text: isGone ? "It is not in the store any more, or it never was." : error.message,
+      actions: [h("a.button", { href: href(["runs"]) }, "All runs")],
+    }));
+  }
+
+  refreshSoon() {
+    this.timer ??= setTimeout(() => this.refresh(), REFRESH_MS);
+  }
+
+  async refresh() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    try {
+      const run = await call("runs.show", { run: this.id });
+      if (this.isGone || !this.header) return;
+      this.run = run;
+      this.title(run.name);
+      this.header.update(run);
+      for (const part of this.parts) part.update?.(run);
+    } catch (error) {
+      if (!this.isGone && error.status === "not_found") this.absent(error);
+    }
+  }
+
+  update(route) {
+    for (const part of this.parts) part.route?.(route);
+  }
+
+  unmountParts() {
+    this.tabs?.unmount();
+    this.header?.unmount();
+    this.header = null;
+    this.parts.clear();
+  }
+
+  unmount() {
+    this.isGone = true;
+    clearTimeout(this.timer);
+    this.stopHearing();
+    this.unmountParts();
+  }
 }
