@@ -66,7 +66,7 @@ function clockLabel(value, ticks) {
 
 function stepLabel(value, ticks) {
   const gap = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
-  if (gap >= 1e6) return `${Number((value / 1e6).toFixed(3))}M`;
+  if (gap >= 1e6 || (gap >= 1e5 && Math.abs(ticks[ticks.length - 1]) >= 1e6)) return `${Number((value / 1e6).toFixed(3))}M`;
   if (gap >= 1e3) return `${Number((value / 1e3).toFixed(3))}k`;
   return String(Number(value.toFixed(2)));
 }

@@ -5,7 +5,7 @@ import { h } from "../../core/dom.js";
 import { dashOf, paintGaps, paintMarks, strengthOf } from "./paint.js";
 import { bandPath, linePath } from "./paths.js";
 
-const PADDING = { top: 8, right: 12, bottom: 26 };
+const PADDING = { top: 8, right: 18, bottom: 26 };
 
 /** Makes a renderer in an element: `{name, canvas, box, draw(state), destroy()}`. Places are CSS pixels from the element's corner. */
 export function canvasRenderer(element) {

@@ -83,14 +83,22 @@ class Feed {
   refresh(wait = 0) {
     this.asking?.abort();
     this.asking = null;
+    clearTimeout(this.timer);
+    this.timer = null;
     for (const line of this.lines.values()) line.isStale = true;
     this.want(wait);
   }
 
   /** Looks soon which shown cards lack data, and asks for all of them together. */
   want(wait = 0) {
+    const due = performance.now() + Math.max(wait, 20);
+    if (this.timer && this.due <= due) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), Math.max(wait, 20));
+    this.due = due;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.ask();
+    }, due - performance.now());
   }
 
   async ask() {
@@ -172,9 +180,15 @@ class Feed {
     line.data.weight = this.smoothing;
     line.data.load(columnsOf(series, this.axis.places(series.run, series)));
     line.data.isDense = (series.count ?? 0) * 2 > line.data.lastStep - (series.steps[0] ?? 0);
-    const run = this.runs.find(({ id }) => id === series.run);
-    line.data.lastTime = run && line.data.lastStep >= run.last_step ? run.updated : null;
+    this.tellLast(line.data, this.runs.find(({ id }) => id === series.run), series.metric);
     for (const payload of this.recent) if (payload.run_id === series.run) this.add(payload, series.metric, line);
+  }
+
+  /** The last value of the run, also when only a part of it is seen. */
+  tellLast(data, run, metric) {
+    const known = run?.stats?.[metric];
+    if (this.range && known && known.last_step > data.lastStep) data.last = known.last;
+    data.lastTime = run && (this.range || data.lastStep >= run.last_step) ? run.updated : null;
   }
 
   /** Learns the epochs of runs that have none yet. */

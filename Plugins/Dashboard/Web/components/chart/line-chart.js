@@ -141,7 +141,7 @@ class LineChart {
     this.note.textContent = loaded ? (this.feed.range ? "No values in this part." : "No values yet.") : "Loading…";
     const largest = extent ? Math.max(Math.abs(extent[0]), Math.abs(extent[1])) : 1;
     const scale = yScale(this.kind, 10 ** (Math.floor(Math.log10(largest || 1)) - 3));
-    this.chart.setRange({ x, y: rangeOf(this.metric, extent ?? [0, 1], this.kind), scale });
+    this.chart.setRange({ x, y: rangeOf(this.metric, extent ?? [0, 1], scale), scale });
   }
 
   rangeChanged() {

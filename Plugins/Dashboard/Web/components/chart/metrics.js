@@ -43,13 +43,14 @@ export function bestOf(name, { min, max }) {
  * The range of the y axis around values: 5 % more on each side of a loss, 10 % of others, never beyond where the metric ends.
  *
  * @param {[number, number]} extent
- * @param {"linear"|"log"|"symlog"} kind
+ * @param {object} scale as `yScale` makes it
  */
-export function rangeOf(name, [low, high], kind) {
-  if (kind === "log") {
-    const least = low > 0 ? low : high > 0 ? high / 1e6 : 1e-6;
-    const share = Math.max(1.02, (high / least) ** 0.03);
-    return [least / share, Math.max(high, least * 1.0001) * share];
+export function rangeOf(name, [low, high], scale) {
+  if (scale.kind !== "linear") {
+    const least = scale.kind === "log" && low <= 0 ? (high > 0 ? high / 1e6 : 1e-6) : low;
+    const [from, to] = [least, Math.max(high, least)].map(scale.forward);
+    const room = (to - from) * 0.05 || 0.1;
+    return [from - room, to + room].map(scale.inverse);
   }
   const share = /loss/.test(name) ? 0.05 : 0.1;
   const room = (high - low) * share || Math.abs(high) * share || 0.5;

@@ -8,7 +8,7 @@ export function valuesOf(card, lines, cursor) {
     const { id, data } = line;
     if (cursor === null) {
       const best = card.best(line);
-      return [id, { main: data.last === null ? "–" : format(data.last), more: better && best !== null ? `best ${format(best)}` : "" }];
+      return [id, { main: line.isAlone ? "" : data.last === null ? "–" : format(data.last), more: better && best !== null ? `best ${format(best)}` : "" }];
     }
     const index = data.indexAt(cursor);
     if (index < 0 || !Number.isFinite(data.mid[index])) return [id, { main: index < 0 ? "–" : "not a number", more: "" }];

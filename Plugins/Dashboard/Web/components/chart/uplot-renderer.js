@@ -14,7 +14,7 @@ export function uplotRenderer(element, uPlot) {
   let made = "";
   const build = () => {
     plot?.destroy();
-    plot = new uPlot(options(() => state, state), rows(state), element);
+    plot = new uPlot(options(() => state, state, box), rows(state), element);
   };
   return {
     name: "uplot",
@@ -32,8 +32,6 @@ export function uplotRenderer(element, uPlot) {
         if (plot.width !== state.width || plot.height !== state.height) plot.setSize({ width: state.width, height: state.height });
         plot.setData(rows(state), true);
       }
-      const { left, top, width, height } = plot.bbox;
-      Object.assign(box, { left: left / state.ratio, top: top / state.ratio, width: width / state.ratio, height: height / state.ratio });
     },
     destroy: () => plot?.destroy(),
   };
@@ -44,20 +42,20 @@ function rows(state) {
   return [[state.x.from, state.x.to], ...state.series.flatMap(() => Array.from({ length: LAYERS }, () => [null, null]))];
 }
 
-function options(now, { width, height, colors, series }) {
+function options(now, { width, height, colors, series }, box) {
   const axis = (side, of) => ({
     scale: side, stroke: colors.quiet, font: `11px ${colors.font}`, ticks: { show: false }, grid: { stroke: colors.line, width: 1 }, gap: side === "x" ? 6 : 7,
     size: side === "x" ? 26 : (plot) => ySize(plot, now()), splits: () => of().ticks.map(({ place }) => place), values: () => of().ticks.map(({ label }) => label),
   });
   return {
-    width, height, padding: [8, 12, 0, 0], legend: { show: false }, cursor: { show: false },
+    width, height, padding: [8, 18, 0, 0], legend: { show: false }, cursor: { show: false },
     scales: {
       x: { time: false, auto: true, range: () => [now().x.from, now().x.to] },
       y: { auto: true, range: () => [now().y.from, now().y.to] },
     },
     axes: [axis("x", () => now().x), axis("y", () => now().y)],
     series: [{}, ...series.map((_, index) => layer(now, index, true)), ...series.map((_, index) => layer(now, index, false))],
-    hooks: { draw: [(plot) => over(plot, now())] },
+    hooks: { draw: [(plot) => over(plot, now(), box)] },
   };
 }
 
@@ -96,10 +94,10 @@ function faded(color, alpha) {
   return alpha >= 1 ? color : `color-mix(in srgb, ${color} ${Math.round(alpha * 100)}%, transparent)`;
 }
 
-function over(plot, state) {
+function over(plot, state, box) {
   const { ctx } = plot;
   const { left, top, width, height } = plot.bbox;
-  const box = { left: left / state.ratio, top: top / state.ratio, width: width / state.ratio, height: height / state.ratio };
+  Object.assign(box, { left: left / state.ratio, top: top / state.ratio, width: width / state.ratio, height: height / state.ratio });
   const toX = (x) => plot.valToPos(x, "x", true) / state.ratio;
   ctx.save();
   ctx.setTransform(state.ratio, 0, 0, state.ratio, 0, 0);

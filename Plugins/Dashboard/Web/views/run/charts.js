@@ -28,6 +28,6 @@ export function chartsTab(run) {
 
 /** What charts need to know of a run, from runs.show. */
 export function chartRun({ id, name, started, updated, last_step: lastStep, metrics }, index, isAlone = false) {
-  const stats = Object.fromEntries((metrics ?? []).map(({ name: metric, min, max }) => [metric, { min, max }]));
+  const stats = Object.fromEntries((metrics ?? []).map((metric) => [metric.name, metric]));
   return { id, name, index, started, updated, last_step: lastStep, stats, isAlone };
 }
