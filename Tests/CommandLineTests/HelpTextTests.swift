@@ -50,6 +50,7 @@ import Testing
 
           serve       start a host here, in the foreground
           status      show the host, its plugins, and how its commands are doing
+          dashboard   open the page that shows everything, in your browser
           top         show what the plugins are doing, live
           run         run a script that may ask whoever is attached
           attach      show what running scripts say, and answer what they ask

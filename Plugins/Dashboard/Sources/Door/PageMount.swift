@@ -20,12 +20,17 @@ struct PageMount: Sendable {
   let path: [String]
   let method: Method
   let access: Access
+  /// How many pieces follow the path at least; with fewer it is a place of the page.
+  let depth: Int
   let route: any PageRoute
 
-  init(_ path: String, _ method: Method, _ access: Access = .session, _ route: any PageRoute) {
+  init(_ path: String, _ method: Method, _ access: Access = .session, depth: Int = 0, _ route: any PageRoute) {
     self.path = path.split(separator: "/").map(String.init)
     self.method = method
     self.access = access
+    self.depth = depth
     self.route = route
   }
+
+  func fits(_ path: [String]) -> Bool { path.count >= self.path.count + depth && path.starts(with: self.path) }
 }

@@ -44,7 +44,7 @@ struct PageRouter: Sendable {
   }
 
   private func mount(of path: [String]) -> PageMount? {
-    mounts.filter { path.starts(with: $0.path) }.max { $0.path.count < $1.path.count }
+    mounts.filter { $0.fits(path) }.max { $0.path.count < $1.path.count }
   }
 
   private func isAllowed(_ method: String, _ wanted: PageMount.Method) -> Bool {
