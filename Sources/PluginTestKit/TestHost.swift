@@ -30,12 +30,14 @@ public final class TestHost: Sendable {
   ///   - configuration: JSON, as it would come out of the host's validation.
   ///   - manifest: The path of a plugin.json that says which commands, topics and subscriptions there are. Without one every command and
   ///     topic is allowed, and the subscriptions are those of the code.
+  ///   - libraryDirectory: Where the plugin's own files lie; without it an empty directory stands for that.
   ///   - starting: `false` leaves the start to `start()`.
   public convenience init<P: Plugin>(
-    plugin: P.Type, configuration: String = "{}", manifest: String? = nil, starting: Bool = true
+    plugin: P.Type, configuration: String = "{}", manifest: String? = nil, libraryDirectory: String? = nil, starting: Bool = true
   ) async throws {
     try await self.init(
-      unsafe PluginTable(exportPlugin(plugin)), configuration, manifest.map(PluginManifest.init(path:)), isOurs: true, starting)
+      unsafe PluginTable(exportPlugin(plugin)), configuration, manifest.map(PluginManifest.init(path:)), isOurs: true, starting,
+      libraryDirectory: libraryDirectory)
   }
 
   /// Loads a library and makes and starts an instance of its plugin. The library stays loaded.
