@@ -35,13 +35,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def make_host() -> Iterator[Callable[..., Host]]:
-    """Makes hosts that live as long as the tests: `make_host(settings, NAME=value)`."""
+    """Makes hosts that live as long as the tests: `make_host(settings, NAME=value)`; `before(home)` may lay out more in its home."""
     hosts: List[Host] = []
     folders: List[Path] = []
 
-    def make(settings: Optional[Dict[str, Any]] = None, **variables: str) -> Host:
+    def make(settings: Optional[Dict[str, Any]] = None, before: Callable[[Path], Any] = lambda home: None, **variables: str) -> Host:
         # Short: a socket's path has room for 107 bytes.
         folders.append(Path(tempfile.mkdtemp(prefix="jackfield-page-")))
+        before(folders[-1])
         hosts.append(Host(folders[-1], settings, **variables))
         return hosts[-1]
 

@@ -48,7 +48,8 @@ class Host:
             name = plugin.replace("_", "-")
             self._settings[name] = {**self._settings.get(name, {}), **values}
         # In the host's process: the files are whoever's who runs the tests.
-        plugins = {folder.name: {"mode": "inprocess"} for folder in self.plugins.iterdir()}
+        folders = [*self.plugins.iterdir(), *self.home.glob("plugins/*")]
+        plugins = {folder.name: {"mode": "inprocess"} for folder in folders}
         for name, values in self._settings.items():
             plugins.setdefault(name, {})["config"] = values
         (self.home / "config.json").write_text(json.dumps({"plugins": plugins}))

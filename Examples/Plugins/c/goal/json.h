@@ -1,0 +1,1 @@
+../../../../Templates/Plugins/c/json.h
