@@ -3,6 +3,7 @@
 
 import { h, replace, svg } from "../../core/dom.js";
 import { count, number } from "../../core/format.js";
+import { loadStyles } from "../../core/styles.js";
 import { density } from "./density.js";
 import { handle } from "./handle.js";
 import { ticks } from "./ticks.js";
@@ -17,6 +18,7 @@ const EDGE = { left: 48, right: 16, top: 14, bottom: 40 };
  * @returns {{element: HTMLElement, setLosses(losses, {bars, isLog}): void, setRegion({low, high}): void, region(): {low, high}|null, unmount(): void}}
  */
 export function histogram({ name = "Losses of the samples", changed = () => {} } = {}) {
+  loadStyles(new URL("./histogram.css", import.meta.url));
   const state = { losses: null, bins: null, isLog: false, region: null, width: 640 };
   const bars = svg("g.bars");
   const line = svg("path.density", { "aria-hidden": "true" });
