@@ -6,17 +6,18 @@ import { call } from "../../core/api.js";
 const most = 1000;
 
 /**
- * Files with results or a kernel, those of the latest runs first, and kernels with results of no file.
+ * Files with results or a kernel, those of the latest runs first.
  *
- * @returns {Promise<{document?: string, kernel?: string, results: number, last: number, running: boolean}[]>}
+ * @returns {Promise<{document: string, kernel?: string, results: number, last: number, running: boolean}[]>}
  */
 export async function documents() {
   const [{ sessions }, { results, total }] = await Promise.all([call("session.list"), call("results.list", { limit: most })]);
   const places = new Map();
-  const place = (key, what) => places.get(key) ?? places.set(key, { ...what, results: 0, last: 0, running: false }).get(key);
-  for (const { document, kernel } of sessions) place(document, { document }).kernel = kernel;
+  const place = (document) => places.get(document) ?? places.set(document, { document, results: 0, last: 0, running: false }).get(document);
+  for (const { document, kernel } of sessions) place(document).kernel = kernel;
   for (const result of results) {
-    const one = result.document ? place(result.document, { document: result.document }) : place(result.kernel, { kernel: result.kernel });
+    if (!result.document) continue;
+    const one = place(result.document);
     one.results += 1;
     one.last = Math.max(one.last, result.ended ?? result.started ?? result.queued ?? 0);
     one.running ||= result.state === "running";

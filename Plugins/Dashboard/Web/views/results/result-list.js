@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All results of a file, or of a kernel's code without a file, in order, as they change.
+// All results of a file, in order, as they change.
 
 import { call } from "../../core/api.js";
 import { subscribe } from "../../core/events.js";
@@ -14,11 +14,11 @@ const page = 200;
 /**
  * The list of results.
  *
- * @param {{document?: string, kernel?: string}} of without a document: only what has none
+ * @param {string} name the document
  * @param {{mayWrite: boolean, focus?: string}} options `focus`: the id of a result to go to
- * @returns {{element: HTMLElement, step(by: number): void, unmount(): void}}
+ * @returns {{element: HTMLElement, step(by: number): void, refresh(): Promise<void>, unmount(): void}}
  */
-export function resultList(of, { mayWrite, focus }) {
+export function resultList(name, { mayWrite, focus }) {
   const element = h("div.rs-list");
   const more = h("div");
   const cards = new Map();
@@ -27,8 +27,6 @@ export function resultList(of, { mayWrite, focus }) {
   let isLoading = false;
   let isAgain = false;
   let wanted = focus;
-
-  const isHere = (result) => (of.document ? result.document === of.document : !result.document);
 
   async function refresh() {
     if (isLoading) return (isAgain = true);
@@ -47,13 +45,13 @@ export function resultList(of, { mayWrite, focus }) {
   async function fetchAll(wish) {
     const all = [];
     while (all.length < wish) {
-      const answer = await call("results.list", { ...of, offset: all.length, limit: page });
+      const answer = await call("results.list", { document: name, offset: all.length, limit: page });
       total = answer.total;
       all.push(...answer.results);
       if (answer.results.length < page || all.length >= total) break;
     }
     loaded = all.length;
-    return all.filter(isHere);
+    return all;
   }
 
   function draw(results) {
@@ -74,7 +72,7 @@ export function resultList(of, { mayWrite, focus }) {
       if (element.children[index] !== card.element) element.insertBefore(card.element, element.children[index] ?? null);
     });
     replace(more, loaded < total ? h("button", { type: "button", onclick: () => ((loaded += page), refresh()) }, `Show more of ${count(total - loaded)}`) : null);
-    if (!results.length) replace(more, nothing(of));
+    if (!results.length) replace(more, nothing(name));
     if (wanted && cards.has(wanted)) {
       const card = cards.get(wanted).element;
       wanted = null;
@@ -86,7 +84,7 @@ export function resultList(of, { mayWrite, focus }) {
   const forget = subscribe("results.changed", (events) => {
     const news = events.map(({ payload }) => payload);
     for (const { id, change } of news) if (change === "updated" && cards.has(id)) cards.get(id).changed();
-    const isOther = news.some(({ id, change, document, state }) => (document ?? null) === (of.document ?? null) && (change !== "updated" || !cards.has(id) || state !== cards.get(id).result().state));
+    const isOther = news.some(({ id, change, document, state }) => document === name && (change !== "updated" || !cards.has(id) || state !== cards.get(id).result().state));
     if (!isOther) return;
     clearTimeout(timer);
     timer = setTimeout(refresh, 120);
@@ -113,7 +111,6 @@ export function resultList(of, { mayWrite, focus }) {
   };
 }
 
-function nothing({ document }) {
-  if (!document) return empty({ title: "No results", text: "Code of no file that was run on this kernel is shown here." });
-  return empty({ title: "No results yet", text: "Run a block of this file, here or in a terminal, and what it prints and draws is kept here.", command: `jackfield exec ${document}:1` });
+function nothing(name) {
+  return empty({ title: "No results yet", text: "Run a block of this file, here or in a terminal, and what it prints and draws is kept here.", command: `jackfield exec ${name}:1` });
 }

@@ -10,7 +10,6 @@ import { href } from "../../core/route.js";
 import { loadStyles } from "../../core/styles.js";
 import { actionButton } from "../../components/action-button.js";
 import { empty } from "../../components/empty.js";
-import { confirm } from "../../components/dialog.js";
 import { problem } from "../../components/toast.js";
 import { documents, nameOf } from "./documents.js";
 import { exportDocument } from "./export-dialog.js";
@@ -26,34 +25,32 @@ export async function mount(root, { route, session, title }) {
   const mayWrite = !session.read_only;
   root.append(h("div.rs-view", h("aside.rs-side", h("h1", "Results"), files), place));
   let open = null;
-  let shownKey = null;
+  let shown = null;
   let query = route.query;
 
   async function refreshFiles() {
     try {
       const list = await documents();
-      replace(files, list.map((one) => fileLink(one, query)), list.isPart ? h("p.quiet.small", "Files of older results are not listed.") : null);
+      replace(files, list.map((one) => fileLink(one, shown ?? query.get("document"))), list.isPart ? h("p.quiet.small", "Files of older results are not listed.") : null);
       if (!list.length) replace(place, nothing());
-      else if (!shownKey && !query.get("document") && !query.get("kernel")) show(list[0]);
+      else if (!shown && !query.get("document")) show(list[0].document);
     } catch (error) {
       problem(error, "Results");
     }
   }
 
-  function show({ document, kernel }, focus) {
-    const of = document ? { document } : { kernel };
-    shownKey = document ?? kernel;
+  function show(document, focus) {
+    shown = document;
     open?.unmount();
-    title(`${document ? nameOf(document).name : "Code of no file"} · Results`);
-    open = shownResults(place, of, { mayWrite, focus });
-    for (const link of files.querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.key === shownKey);
+    title(`${nameOf(document).name} · Results`);
+    open = shownResults(place, document, { mayWrite, focus });
+    for (const link of files.querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.document === shown);
   }
 
   function update(next) {
     query = next.query;
-    const of = { document: query.get("document"), kernel: query.get("kernel") };
-    const key = of.document ?? of.kernel;
-    if (key && (key !== shownKey || query.get("result"))) show(of, query.get("result"));
+    const document = query.get("document");
+    if (document && (document !== shown || query.get("result"))) show(document, query.get("result"));
   }
 
   title("Results");
@@ -80,20 +77,19 @@ export async function mount(root, { route, session, title }) {
   };
 }
 
-function fileLink({ document, kernel, results, last, running }, query) {
-  const key = document ?? kernel;
-  const { name, folder } = document ? nameOf(document) : { name: "Code of no file", folder: `kernel ${kernel.slice(0, 8)}` };
-  return h("a.rs-file", { href: href(["results"], document ? { document } : { kernel }), dataset: { key }, title: document ?? kernel, "aria-current": key === (query.get("document") ?? query.get("kernel")) ? "true" : null },
+function fileLink({ document, results, last, running }, shown) {
+  const { name, folder } = nameOf(document);
+  return h("a.rs-file", { href: href(["results"], { document }), dataset: { document }, title: document, "aria-current": document === shown ? "true" : null },
     h("span.rs-file-name", safeText(name)), h("span.rs-file-folder.quiet", safeText(folder)),
     h("span.quiet.small", running ? "running · " : "", `${count(results)} ${results === 1 ? "result" : "results"}`, last ? ` · ${ago(last)}` : ""));
 }
 
-function shownResults(place, of, { mayWrite, focus }) {
-  const list = resultList(of, { mayWrite, focus });
-  const side = watches(of, { mayWrite });
-  const { name, folder } = of.document ? nameOf(of.document) : { name: "Code of no file", folder: `kernel ${of.kernel}` };
+function shownResults(place, document, { mayWrite, focus }) {
+  const list = resultList(document, { mayWrite, focus });
+  const side = watches({ document }, { mayWrite });
+  const { name, folder } = nameOf(document);
   replace(place,
-    h("header.rs-title", h("div", h("h2", safeText(name)), h("p.quiet.mono.small", safeText(folder))), h("span.grow"), mayWrite ? actions(of, list) : null),
+    h("header.rs-title", h("div", h("h2", safeText(name)), h("p.quiet.mono.small", safeText(folder))), h("span.grow"), mayWrite ? actions(document, list) : null),
     h("div.rs-columns", list.element, side.element));
   return {
     step: list.step,
@@ -104,22 +100,19 @@ function shownResults(place, of, { mayWrite, focus }) {
   };
 }
 
-function actions(of, list) {
-  const { document } = of;
+function actions(document, list) {
   return h("div.bar",
-    document ? h("a.button", { href: href(["kernels"], { document }) }, "Run a block") : null,
-    document ? actionButton("Compare with the file", async () => {
+    h("a.button", { href: href(["kernels"], { document }) }, "Run a block"),
+    actionButton("Compare with the file", async () => {
       await call("results.sync", { document });
       await list.refresh();
       return "Compared: what was edited or moved since its run is marked.";
-    }, { hint: "Reads the file as it is on the disk and marks results whose lines changed" }) : null,
-    document ? actionButton("Export…", () => exportDocument(document)) : null,
+    }, { hint: "Reads the file as it is on the disk and marks results whose lines changed" }),
+    actionButton("Export…", () => exportDocument(document)),
     actionButton("Clear…", async () => {
-      const isWanted = await confirm({ title: "Clear all results here?", text: `Every output of ${document ?? "this kernel's code of no file"} is removed for good; pinned ones stay.`, action: "Clear all", danger: true });
-      if (!isWanted) return "";
-      await call("results.clear", of);
+      await call("results.clear", { document });
       return "Cleared.";
-    }, { danger: true }));
+    }, { danger: true, confirm: { title: "Clear all results here?", text: `Every output of ${document} is removed for good; pinned ones stay.`, action: "Clear all", danger: true } }));
 }
 
 function nothing() {
