@@ -4,6 +4,7 @@
 #include <libwebsockets.h>
 #include <linux/sockios.h>
 #include <openssl/err.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -39,5 +40,15 @@ static inline int jf_websockets_accept(int listener) { return accept4(listener, 
 static inline int jf_websockets_not_taken(int socket) {
   int count = 0;
   return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
+}
+
+/* The library ignores SIGPIPE for the whole process, which is not its own. Whoever sends without MSG_NOSIGNAL must not use this one. A
+   struct with unions, and a function pointer that Swift would take for its own. */
+static inline struct lws_context *jf_websockets_create_context(const struct lws_context_creation_info *information) {
+  struct sigaction before;
+  int is_known = sigaction(SIGPIPE, NULL, &before) == 0;
+  struct lws_context *context = lws_create_context(information);
+  if (is_known) sigaction(SIGPIPE, &before, NULL);
+  return context;
 }
 #endif

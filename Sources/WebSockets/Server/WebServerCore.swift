@@ -57,7 +57,7 @@ internal import Glibc
     unsafe information.gid = -1
     unsafe information.uid = -1
     unsafe information.user = unsafe box.toOpaque()
-    guard let context = unsafe lws_create_context(&information), let host = unsafe lws_create_vhost(context, &information) else {
+    guard let context = unsafe jf_websockets_create_context(&information), let host = unsafe lws_create_vhost(context, &information) else {
       throw WebError(.stopped, "cannot begin the library for web connections: it gives no reason")
     }
     unsafe self.context = context
