@@ -3,7 +3,7 @@
 
 import { svg } from "../../core/dom.js";
 
-const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight", "font-family", "text-anchor"];
+const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "paint-order", "opacity", "font-size", "font-weight", "font-family", "text-anchor"];
 const MARGIN = 24;
 
 /** All of the content as a picture that needs no style sheet. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lineage as one moves in it: runs with their place, and who comes from whom.
 
-export const NODE = { width: 184, height: 56, gapX: 96, gapY: 22 };
+export const NODE = { width: 184, height: 56, gapX: 116, gapY: 22 };
 
 /** Runs by id, with `parents` and `children` (edges), and where each is drawn: `x`, `y` of its corner. */
 export class Graph {

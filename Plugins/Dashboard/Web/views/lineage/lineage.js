@@ -28,12 +28,15 @@ export async function mount(root, { route, session, title }) {
   const content = svg("g");
   const layers = { edges: content.appendChild(svg("g.edges", { "aria-hidden": "true" })), nodes: content.appendChild(svg("g.nodes", { role: "presentation" })) };
   const picture = svg("svg.lineage-picture", { role: "tree", "aria-label": "Lineage of the runs. Arrow keys move along parents, children and lanes; Enter opens a run, Shift and Enter picks it for merging", "aria-multiselectable": "true" }, content);
-  const view = viewport(picture, content, { changed: ({ scale }) => picture.classList.toggle("far", scale < 0.55) });
+  const view = viewport(picture, content, { changed: ({ scale }) => {
+    picture.classList.toggle("far", scale < 0.6);
+    picture.classList.toggle("tiny", scale < 0.3);
+  } });
   const side = details({ session, pick, isPicked: (id) => picked.has(id) });
   const drawing = lineagePicture(layers, { opened: (id) => go(["runs", id]), picked: pick, focused, pointed, moved });
   const tree = h("div");
   const bar = toolbar();
-  const stage = h("div.lineage-stage", h("div.lineage-frame", picture), side.element);
+  const stage = h("div.lineage-stage", h("div.lineage-frame", picture, bar.choice), side.element);
   const place = h("div");
   const tally = h("p.quiet.small", { role: "status" });
   root.append(h("div.bar.lineage-head", h("h1", "Lineage"), tally, h("span.grow"), bar.element), place);
@@ -45,9 +48,10 @@ export async function mount(root, { route, session, title }) {
     const across = h("select", { "aria-label": "From left to right", onchange: () => setQuery({ x: across.value === "step" ? "step" : null }) }, h("option", { value: "generation" }, "by generation"), h("option", { value: "step", selected: route.query.get("x") === "step" }, "by step"));
     const merge = h("button.primary", { type: "button", onclick: mergePicked }, "Merge…");
     const clear = h("button.plain", { type: "button", onclick: () => (picked.clear(), pickedChanged()) }, "Pick none");
+    const chosen = h("span", { role: "status" });
     const save = h("select", { "aria-label": "Save the picture", onchange: () => saveAs(save) }, h("option", { value: "" }, "Save as…"), h("option", { value: "png" }, "PNG"), h("option", { value: "svg" }, "SVG"));
     const zoom = [["−", "Smaller", () => view.zoom(1 / 1.25)], ["+", "Larger", () => view.zoom(1.25)], ["Fit", "Show all", () => view.fit()]].map(([text, name, act]) => h("button", { type: "button", "aria-label": name, onclick: act }, text));
-    return { element: h("div.bar", clear, merge, project, h("label.small", archived, "Archived too"), across, h("span.bar.zoom", zoom), save), project, merge, clear };
+    return { choice: h("div.bar.lineage-choice", { hidden: true }, chosen, h("span.grow"), clear, merge), element: h("div.bar", project, h("label.small", archived, "Archived too"), across, h("span.bar.zoom", zoom), save), project, merge, chosen };
   }
 
   function draw() {
@@ -58,17 +62,28 @@ export async function mount(root, { route, session, title }) {
     place.querySelector(".empty")?.remove();
     if (!has) place.prepend(empty({ title: "No runs yet", text: "Runs, their forks and merges show here as soon as a training connects to this host.", command: "PYTHONPATH=Clients/Python/src python3 Examples/Training/digits.py" }));
     drawing.draw(state.graph, { picked, trail: trail && state.graph.nodes.has(trail) ? new Set(state.graph.ancestors(trail)) : null });
-    tally.textContent = `${count(state.graph.nodes.size)} runs, ${count(state.graph.edges.length)} ${state.graph.edges.length === 1 ? "step" : "steps"} between them${state.lineage.more ? "; there are more" : ""}`;
-    if (has) view.setBounds(state.graph.bounds);
+    tally.textContent = `${count(state.graph.nodes.size)} ${state.graph.nodes.size === 1 ? "run" : "runs"}${state.lineage.more ? ", and more" : ""}`;
+    if (has) settle();
     replace(tree, textTree(state.graph));
     told();
   }
 
+  // As high as it needs to be, and what was heard of last in sight.
+  function settle() {
+    const { bounds } = state.graph;
+    picture.style.setProperty("height", `${Math.max(260, Math.min(bounds.height + 64, innerHeight - 230))}px`);
+    const newest = [...state.graph.nodes.values()].reduce((a, b) => ((b.updated ?? 0) > (a.updated ?? 0) ? b : a));
+    const first = state.graph.nodes.get(current().query.get("run")) ?? newest;
+    view.setBounds(bounds, { x: first.x, y: first.y, width: NODE.width, height: NODE.height });
+  }
+
+  const nameOf = (id) => state.graph?.nodes.get(id)?.name ?? id;
+
   function told() {
     side.show(state.graph?.nodes.get(state.pointed ?? state.focused ?? drawing.current), state.graph);
-    bar.merge.textContent = `Merge ${count(picked.size)}…`;
-    bar.merge.hidden = picked.size < 2;
-    bar.clear.hidden = !picked.size;
+    bar.choice.hidden = !picked.size;
+    bar.chosen.textContent = picked.size === 1 ? `'${nameOf([...picked][0])}' is picked; pick another to merge them` : `${count(picked.size)} runs picked`;
+    bar.merge.disabled = picked.size < 2;
   }
 
   function focused(id) {

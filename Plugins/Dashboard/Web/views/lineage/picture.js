@@ -84,10 +84,10 @@ export function lineagePicture(layers, does) {
       const bend = Math.max(30, (x2 - x1) / 2);
       const isOn = trail?.has(edge.from) && trail.has(edge.to);
       const label = edgeLabel(edge);
-      const [x, y] = [x2 - 8, y2 - 6 - (label.length - 1) * 13];
+      const [x, ys] = [x2 - 10, [y2 - 7, y2 + 15]];
       return svg("g", { class: `edge ${edge.kind ?? ""} ${isOn ? "trail" : ""}` }, svg("title", edgeWords(edge, nameOf)),
         svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }), svg("path.head", { d: `M${x2} ${y2}l-7 -4v8Z` }),
-        edge === to.parents[0] || edge.kind !== "merge" ? svg("text", { "text-anchor": "end" }, label.map((line, index) => svg("tspan", { x, y: y + index * (index ? 13 + 8 : 13) }, line))) : null);
+        edge === to.parents[0] || edge.kind !== "merge" ? svg("text", { "text-anchor": "end" }, label.map((line, index) => svg("tspan", { x, y: ys[index] }, line))) : null);
     }));
   }
 

@@ -3,6 +3,8 @@
 
 const LEAST = 0.08;
 const MOST = 4;
+const READABLE = 0.75;
+const MARGIN = 24;
 
 /**
  * @param {SVGSVGElement} picture
@@ -22,20 +24,35 @@ export function viewport(picture, content, { changed = () => {} } = {}) {
     changed({ ...view });
   }
 
-  function zoom(factor, at = { x: size().width / 2, y: size().height / 2 }) {
+  function zoom(factor, spot = { x: size().width / 2, y: size().height / 2 }) {
     const scale = Math.min(MOST, Math.max(LEAST, view.scale * factor));
     const real = scale / view.scale;
-    Object.assign(view, { scale, x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real });
+    Object.assign(view, { scale, x: spot.x - (spot.x - view.x) * real, y: spot.y - (spot.y - view.y) * real });
     isMoved = true;
     apply();
   }
 
+  const whole = () => Math.min(1, (size().width - 2 * MARGIN) / bounds.width, (size().height - 2 * MARGIN) / bounds.height);
+
   function fit() {
+    place(Math.max(LEAST, whole()), bounds);
+  }
+
+  /** All of it where it can be read then; else what stands around a box, large enough to be read. */
+  function begin(box) {
+    place(Math.max(READABLE, whole()), box ?? bounds);
+  }
+
+  // In the middle where there is room, else so that the box is seen and nothing beyond the edge of the content.
+  function place(scale, box) {
     const { width, height } = size();
-    const scale = Math.min(1, Math.max(LEAST, Math.min((width - 32) / bounds.width, (height - 32) / bounds.height)));
-    const isNarrow = bounds.width * scale <= width - 32;
-    Object.assign(view, { scale, x: isNarrow ? (width - bounds.width * scale) / 2 - bounds.x * scale : 16 - bounds.x * scale, y: Math.max(16, (height - bounds.height * scale) / 2) - bounds.y * scale });
-    isMoved = false;
+    const along = (start, length, from, extent, room) => {
+      const total = length * scale;
+      if (total <= room - 2 * MARGIN) return (room - total) / 2 - start * scale;
+      const wanted = room / 2 - (from + extent / 2) * scale;
+      return Math.min(MARGIN - start * scale, Math.max(room - MARGIN - (start + length) * scale, wanted));
+    };
+    Object.assign(view, { scale, x: along(bounds.x, bounds.width, box.x, box.width, width), y: along(bounds.y, bounds.height, box.y, box.height, height) });
     apply();
   }
 
@@ -48,31 +65,32 @@ export function viewport(picture, content, { changed = () => {} } = {}) {
     const dy = top < 24 ? 24 - top : bottom > height - 24 ? Math.max(24 - top, height - 24 - bottom) : 0;
     if (!dx && !dy) return;
     Object.assign(view, { x: view.x + dx, y: view.y + dy });
+    isMoved = true;
     apply();
   }
 
-  const place = (event) => {
+  const at = (event) => {
     const frame = picture.getBoundingClientRect();
     return { x: event.clientX - frame.left, y: event.clientY - frame.top };
   };
 
   picture.addEventListener("wheel", (event) => {
     event.preventDefault();
-    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), place(event));
+    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), at(event));
   }, { passive: false });
   picture.addEventListener("dblclick", (event) => {
-    if (!event.target.closest(".run")) zoom(1.5, place(event));
+    if (!event.target.closest(".run")) zoom(1.5, at(event));
   });
   picture.addEventListener("pointerdown", (event) => {
     if (event.button || event.target.closest(".run")) return;
-    pointers.set(event.pointerId, place(event));
+    pointers.set(event.pointerId, at(event));
     picture.setPointerCapture(event.pointerId);
     picture.classList.add("dragged");
   });
   picture.addEventListener("pointermove", (event) => {
     const before = pointers.get(event.pointerId);
     if (!before) return;
-    const now = place(event);
+    const now = at(event);
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) {
       const [was, is] = [Math.hypot(before.x - other.x, before.y - other.y), Math.hypot(now.x - other.x, now.y - other.y)];
@@ -93,15 +111,18 @@ export function viewport(picture, content, { changed = () => {} } = {}) {
 
   return {
     zoom,
-    fit,
+    fit() {
+      isMoved = true;
+      fit();
+    },
     show,
     get scale() {
       return view.scale;
     },
-    /** Says how large the picture is; shows all of it until somebody has moved. */
-    setBounds(next) {
+    /** Says how large the content is, and what to begin with; until somebody has moved, that is shown again. */
+    setBounds(next, box) {
       bounds = next;
-      if (!isMoved) fit();
+      if (!isMoved) begin(box);
     },
   };
 }
