@@ -18,7 +18,7 @@ import program  # noqa: E402  (the client's tests know what was built last)
 SOURCES = program.SOURCES
 WEB = ROOT / "Plugins/Dashboard/Web"
 #: Chart library, where `make setup` puts it.
-VENDOR = ROOT / "build/vendor"
+VENDOR = ROOT / "build/vendor/uplot"
 #: Where plugins with a manifest are, by the name of their library.
 MANIFESTS = {json.loads(path.read_text())["library"]: path for path in sorted(ROOT.glob("Plugins/*/plugin.json"))}
 
@@ -47,9 +47,10 @@ def built() -> Tuple[Path, List[Path]]:
 def stage(folder: Path, libraries: List[Path]) -> None:
     """Lays the plugins out below a folder as `make build` does, the page's files as they stand in the source now."""
     for library in libraries:
-        manifest = MANIFESTS.get(library.name)
-        if manifest is None:
-            continue
+        # `make build` puts it beside the library; after `swift build` it is in the source alone.
+        manifest = library.with_name("plugin.json")
+        if not manifest.exists():
+            manifest = MANIFESTS[library.name]
         plugin = folder / json.loads(manifest.read_text())["id"]
         plugin.mkdir(mode=0o755, parents=True)
         shutil.copy(library, plugin / library.name)

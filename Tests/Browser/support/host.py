@@ -125,8 +125,7 @@ class Host:
         """An address that signs in, once."""
         if DEVELOPMENT_DOOR:
             return self.page(path)
-        url = self.call("dashboard.url", **given)["url"]
-        return f"{url}&next={path.lstrip('/')}" if path else url
+        return self.call("dashboard.url", next=path.lstrip("/"), **given)["url"]
 
     def run(self, *command: Any, **options: Any) -> "subprocess.Popen[str]":
         """Begins a command of the program at this host, as `jackfield run`."""
