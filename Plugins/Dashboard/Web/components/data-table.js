@@ -41,7 +41,7 @@ export function dataTable({ columns, key, name, open, selectable = false, rememb
   }
   function headOf({ id, title, number, hint }) {
     const isSorted = state.sort?.id === id;
-    const mark = isSorted ? (state.sort.down ? " ↓" : " ↑") : "";
+    const mark = isSorted ? (state.sort.down ? "↓" : "↑") : "";
     return h("th", { scope: "col", class: number ? "number" : "", title: hint, aria: isSorted ? { sort: state.sort.down ? "descending" : "ascending" } : {} },
       h("button.plain.sort", { type: "button", onclick: () => sortBy(id, number) }, title, h("span", { aria: { hidden: "true" } }, mark)));
   }

@@ -13,7 +13,7 @@ import { answer, startFront } from "./front.js";
 import { partsOf } from "./questions.js";
 
 const kindsOfToast = { info: "info", warning: "warn", error: "bad" };
-const titles = { choose: "chooses", input: "asks", form: "asks", consent: "asks for consent", chat: "chats", open: "shows a file", diff: "shows a difference" };
+const titles = { choose: "asks you to choose", input: "asks", form: "asks", consent: "asks for consent", chat: "chats", open: "shows a file", diff: "shows a difference" };
 const mostBars = 20;
 const questions = new Map();
 const bars = new Map();
