@@ -55,6 +55,13 @@ import Testing
     }
   }
 
+  @Test func thePageHasNoFindings() async throws {
+    try await onOwnThread {
+      let check = try Check("\(try LiveHost.shippedWithPage())/dashboard", ["--config", #"{"port": 0}"#, "--time-limit", "60s"])
+      #expect(check.findings == [] && check.status == 0, "\(check.json)")
+    }
+  }
+
   // MARK: One fault each
 
   private static let crash = "a plugin does not crash"

@@ -37,6 +37,17 @@ final class LiveHost {
     return directory
   }()
 
+  /// The same with the page, in a directory of their own.
+  static func shippedWithPage() throws -> String {
+    let directory = temporary("jackfield-plugins-page")
+    for id in try FileManager.default.contentsOfDirectory(atPath: shipped) {
+      try FileManager.default.copyItem(atPath: "\(shipped)/\(id)", toPath: "\(directory)/\(id)")
+    }
+    try stage("dashboard", "Dashboard", in: directory)
+    try FileManager.default.copyItem(atPath: "\(packageDirectory)/Plugins/Dashboard/Web", toPath: "\(directory)/dashboard/web")
+    return directory
+  }
+
   private static func stage(_ id: String, _ product: String, in directory: String) throws {
     let files = FileManager.default
     try files.createDirectory(atPath: "\(directory)/\(id)", withIntermediateDirectories: true)
