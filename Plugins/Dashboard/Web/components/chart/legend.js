@@ -39,8 +39,9 @@ function makeRow(run, group) {
   const button = h("button.plain", { type: "button", aria: { pressed: "true" }, title: "Show or hide this line", onclick: () => group.toggle(run.id) }, swatch(run.index), h("span.chart-name", run.name));
   const raise = () => group.highlight(run.id);
   const lower = () => group.highlight(null);
+  if (run.isAlone) return { element: h("li", main, more), button, main, more };
   const element = h("li", { onpointerenter: raise, onpointerleave: lower, onfocusin: raise, onfocusout: lower }, button, main, more,
-    run.isAlone ? null : h("a.chart-open", { href: href(["runs", run.id]), aria: { label: `Open ${run.name}` } }, "→"));
+    h("a.chart-open", { href: href(["runs", run.id]), aria: { label: `Open ${run.name}` } }, "→"));
   return { element, button, main, more };
 }
 

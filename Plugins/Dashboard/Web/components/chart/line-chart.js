@@ -55,7 +55,7 @@ class LineChart {
     this.help = h("p.chart-note", { hidden: true }, this.info.help);
     this.element = h("section.card.chart-card", { dataset: { metric: this.metric }, aria: { label: name } },
       h("header.chart-head", h(`h${this.level ?? 3}`, name), help, h("span.grow"), this.now, this.age, menuButton("⋯", () => cardMenu(this), { name: `${name}: more`, plain: true })),
-      this.help, h("div.chart-body", this.plot, this.note), this.place, this.legend.element, this.summary);
+      this.help, h("div.chart-body", this.plot, this.note), h("div.chart-foot", { class: this.runs.length === 1 && this.runs[0].isAlone ? "alone" : "" }, this.place, this.legend.element), this.summary);
   }
 
   tellHelp() {

@@ -9,6 +9,7 @@ import { subscribe } from "../../core/events.js";
 import { ago, count, number, time } from "../../core/format.js";
 import { bind } from "../../core/keys.js";
 import { go, href } from "../../core/route.js";
+import { followBox } from "../runs/follow.js";
 import { sessionOf, watchSessions } from "../steering/sessions.js";
 
 /** Makes the head: `{element, update(run), unmount()}`. */
@@ -24,18 +25,20 @@ class Header {
     this.trainer = h("span");
     this.facts = h("dl.run-facts");
     this.problem = h("p.problem", { role: "alert", hidden: true });
+    this.follow = followBox({ current: run.id });
     const arrow = (label, key, to) => h("button.plain.icon", { type: "button", title: `${label} (${key})`, aria: { label }, onclick: () => this.neighbour(to) }, to < 0 ? "‹" : "›");
     this.rename = h("button.plain.small", { type: "button", hidden: this.isReadOnly, onclick: () => this.edit() }, "Rename");
-    this.element = h("header.run-head", h("div.bar", h("a.small", { href: href(["runs"]) }, "Runs"), arrow("The newer run", "k", -1), arrow("The older run", "j", 1)),
+    this.element = h("header.run-head", h("div.bar", h("a.small", { href: href(["runs"]) }, "Runs"), arrow("The newer run", "Shift+K", -1), arrow("The older run", "Shift+J", 1), h("span.grow"), this.follow.element),
       h("div.bar", this.name, this.state, this.trainer, this.rename, h("span.grow"), h("a.button", { href: href(["compare"], { runs: run.id }) }, "Compare…")), this.problem, this.facts);
     this.update(run);
     this.stops = [
+      () => this.follow.stop(),
       subscribe("trainer.step", (events) => this.heard(events), { where: { run_id: [run.id] } }),
       subscribe("trainer.error", (events) => this.failed(events), { where: { run_id: [run.id] } }),
       watchSessions(({ sessions, isLoaded }) => this.tellTrainer(isLoaded ? sessionOf(sessions, run.id) : undefined)),
       bind("This run", [
-        { keys: "k", does: "the newer run", action: () => this.neighbour(-1) },
-        { keys: "j", does: "the older run", action: () => this.neighbour(1) },
+        { keys: "Shift+K", does: "the newer run", action: () => this.neighbour(-1) },
+        { keys: "Shift+J", does: "the older run", action: () => this.neighbour(1) },
         { keys: "u", does: "back to all runs", action: () => go(["runs"]) },
       ]),
     ];

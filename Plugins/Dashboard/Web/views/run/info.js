@@ -15,7 +15,7 @@ export function infoTab(run) {
     const text = JSON.stringify({ ...now, updated: 0 });
     if (text === shown) return;
     shown = text;
-    replace(element, configuration(now), metrics(now), family(now), sessions(now), about(now));
+    replace(element, configuration(now), about(now), metrics(now), family(now), sessions(now));
   };
   update(run);
   return { element, update };
@@ -28,6 +28,7 @@ export function flat(value, name = "") {
 }
 
 const section = (title, ...content) => h("section.card", h("h2", title), content);
+const wide = (title, ...content) => h("section.card.wide", h("h2", title), content);
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 function configuration({ meta }) {
@@ -39,7 +40,7 @@ function configuration({ meta }) {
 function metrics({ metrics: list }) {
   if (!list.length) return null;
   const columns = ["Metric", "Last", "At step", "Least", "Greatest", "Values"];
-  return section("Metrics", h("div.scroll", h("table", h("thead", h("tr", columns.map((title, index) => h("th", { scope: "col", class: index ? "number" : "" }, title)))),
+  return wide("Metrics", h("div.scroll", h("table", h("thead", h("tr", columns.map((title, index) => h("th", { scope: "col", class: index ? "number" : "" }, title)))),
     h("tbody", list.map(({ name, last, last_step: step, min, max, count: values }) => h("tr", h("th", { scope: "row", title: metricInfo(name).help }, metricInfo(name).title),
       [number(last), count(step), number(min), number(max), count(values)].map((value) => h("td.number", value))))))));
 }
@@ -55,7 +56,7 @@ function sessions({ sessions: list }) {
   const rows = list.map((session) => h("tr", h("th", { scope: "row", class: "mono" }, session.id), h("td", time(session.started)), h("td.number", duration(session.updated - session.started)), h("td.number", count(session.events)),
     h("td.number.mono", session.pid === null ? "–" : String(session.pid)), h("td.mono", session.cwd ?? "–"), h("td", ended(session))));
   const titles = ["Session", "Begun", "Lasted", "Events", "Process", "Directory", "Ended"];
-  return section("Sessions", h("div.scroll", h("table", h("thead", h("tr", titles.map((title) => h("th", { scope: "col" }, title)))), h("tbody", rows))));
+  return wide("Sessions", h("div.scroll", h("table", h("thead", h("tr", titles.map((title) => h("th", { scope: "col" }, title)))), h("tbody", rows))));
 }
 
 function ended({ ended: at, exit_status: status, exit_signal: signal }) {

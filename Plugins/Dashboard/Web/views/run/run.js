@@ -9,8 +9,11 @@ import { subscribe } from "../../core/events.js";
 import { href } from "../../core/route.js";
 import { loadStyles } from "../../core/styles.js";
 import { chartsTab } from "./charts.js";
+import { checkpointsPanel } from "./checkpoints.js";
 import { runHeader } from "./header.js";
 import { infoTab } from "./info.js";
+import { steeringBar } from "./steering.js";
+import { samplesPanel } from "../samples/panel.js";
 
 const REFRESH_MS = 1000;
 
@@ -50,13 +53,16 @@ class RunView {
     }
     this.title(this.run.name);
     this.header = runHeader(this.run, { session: this.session, changed: () => this.refresh() });
+    this.steering = steeringBar(this.run, { session: this.session });
     this.tabs = tabs(this.sections(), { name: "About this run" });
-    replace(this.root, h("div.run", this.header.element, this.tabs.element));
+    replace(this.root, h("div.run", this.header.element, this.steering.element, this.tabs.element));
   }
 
   sections() {
     return [
       { id: "charts", label: "Charts", mount: (root) => this.put(root, chartsTab(this.run)) },
+      { id: "samples", label: "Samples", mount: (root) => this.put(root, samplesPanel(this.id, { session: this.session })) },
+      { id: "checkpoints", label: "Checkpoints and tests", mount: (root) => this.put(root, checkpointsPanel(this.run, { session: this.session })) },
       { id: "info", label: "Info", mount: (root) => this.put(root, infoTab(this.run)) },
     ];
   }
@@ -96,6 +102,7 @@ class RunView {
       this.run = run;
       this.title(run.name);
       this.header.update(run);
+      this.steering.update(run);
       for (const part of this.parts) part.update?.(run);
     } catch (error) {
       if (!this.isGone && error.status === "not_found") this.absent(error);
@@ -109,6 +116,8 @@ class RunView {
   unmountParts() {
     this.tabs?.unmount();
     this.header?.unmount();
+    this.steering?.unmount();
+    this.steering = null;
     this.header = null;
     this.parts.clear();
   }
