@@ -29,7 +29,7 @@ export function flat(value, name = "") {
 
 const section = (title, ...content) => h("section.card", h("h2", title), content);
 const wide = (title, ...content) => h("section.card.wide", h("h2", title), content);
-const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+const text = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(Number(value.toPrecision(12))) : JSON.stringify(value));
 
 function configuration({ meta }) {
   const rows = flat(meta ?? {}).filter(([name]) => name && name !== "display_name");
