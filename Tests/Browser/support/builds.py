@@ -65,6 +65,9 @@ def stage_page(plugin: Path) -> None:
     vendor = chart_library()
     if vendor:
         shutil.copytree(vendor, plugin / "web" / "vendor", dirs_exist_ok=True)
+        # As a module, as Tools/stage does.
+        script = (vendor / "uplot.iife.min.js").read_text()
+        (plugin / "web" / "vendor" / "uplot.js").write_text(f"{script}\nexport default uPlot;\n")
 
 
 def chart_library() -> Optional[Path]:
