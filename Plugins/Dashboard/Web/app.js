@@ -5,6 +5,7 @@ import { session } from "./core/api.js";
 import { h, replace } from "./core/dom.js";
 import { current, watchRoute } from "./core/route.js";
 import { views } from "./views/index.js";
+import { watchForAttention } from "./shell/attention.js";
 import { makeShell } from "./shell/shell.js";
 import { showOutside } from "./shell/sign-in.js";
 
@@ -41,6 +42,7 @@ async function begin() {
   const shell = makeShell(what, views);
   watchRoute((route) => show(shell, what, route));
   await show(shell, what, current());
+  await watchForAttention(what, shell.badge);
 }
 
 begin().catch((error) => {
