@@ -7,8 +7,8 @@ import { h, replace } from "../../core/dom.js";
 import { count } from "../../core/format.js";
 import { loadStyles } from "../../core/styles.js";
 import { actionButton } from "../../components/action-button.js";
-import { problem } from "../../components/toast.js";
-import { safeText } from "../results/output/safe-text.js";
+import { problem, toast } from "../../components/toast.js";
+import { plainText, safeText } from "../results/output/safe-text.js";
 import { alertsList } from "./alerts-list.js";
 import { checkCard } from "./check-card.js";
 import { checks, verdictBadge } from "./words.js";
@@ -69,7 +69,7 @@ export function healthPanel({ run, session }) {
     cards.get(id).busy(true);
     try {
       const result = await call("health.check", { check: id, run });
-      return said(result);
+      say(result);
     } finally {
       cards.get(id).busy(false);
       await refresh();
@@ -86,7 +86,7 @@ export function healthPanel({ run, session }) {
         if (chunk?.check) (cards.get(chunk.check)?.busy(false), cards.get(chunk.check)?.update({ latest: chunk }));
         if (result) end = result;
       }
-      return said(end);
+      if (end) say(end);
     } finally {
       leaving = null;
       cancel.hidden = true;
@@ -113,7 +113,7 @@ export function healthPanel({ run, session }) {
   };
 }
 
-function said({ sentence, trouble, paused, resumed }) {
+function say({ verdict, sentence, trouble, paused, resumed }) {
   const went = trouble ? ` ${trouble}` : paused ? (resumed ? " The training goes on." : " The training stays paused.") : "";
-  return `${sentence}${went}`;
+  toast(plainText(`${sentence}${went}`), { kind: trouble ? "bad" : verdict === "ok" ? "good" : "warn", source: "health" });
 }
