@@ -12,7 +12,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from support import trainings
+from support import panels, trainings
+from support.content import Content
 from support.feed import Feed
 from support.host import Host
 from support.watch import Watch
@@ -67,6 +68,21 @@ def fresh_host(make_host: Callable[..., Host]) -> Iterator[Host]:
     yield host
     if host.process.poll() is None:
         host.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_host(make_host: Callable[..., Host]) -> Host:
+    """A host of somebody who has just begun: for tests that leave it empty."""
+    return make_host()
+
+
+@pytest.fixture(scope="session")
+def content(make_host: Callable[..., Host]) -> Iterator[Content]:
+    """A host with something of everything (`content.host`), for tests that only look."""
+    content = Content(make_host(before=panels.install_example), Path(tempfile.mkdtemp(prefix="jackfield-content-")))
+    yield content
+    content.close()
+    shutil.rmtree(content.folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from support.views import VIEWS
 
 
-@pytest.mark.parametrize("path", VIEWS)
+@pytest.mark.parametrize("path", VIEWS.values(), ids=VIEWS)
 def test_view_is_shown_without_complaints(host, make_page, path):
     page = make_page(host, path)
     expect(page.locator("main")).not_to_be_empty()
