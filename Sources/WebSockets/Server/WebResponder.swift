@@ -24,6 +24,16 @@ public final class WebResponder: Sendable {
     outlet.run { [exchange] in $0.answer(exchange, response) }
   }
 
+  /// Calls when the client goes before an answer is begun, on the server's thread, once; must not wait. Said twice, the last one counts.
+  public func whenGone(_ body: @escaping @Sendable () -> Void) {
+    let isTaken = outlet.run { [exchange] in
+      $0.watch(exchange, ended: body)
+    } ifGone: {
+      body()
+    }
+    if !isTaken { body() }
+  }
+
   /// Begins an answer whose body follows in pieces: a file, or events as they happen.
   ///
   /// - Parameters:

@@ -304,6 +304,13 @@ extension WebServerConnection {
     finishAnswer(answering)
   }
 
+  /// Calls when the connection ends before this request's answer begins.
+  func watch(_ exchange: UInt, ended: @escaping @Sendable () -> Void) {
+    guard case .answering(var answering) = phase, answering.exchange == exchange, !answering.isBegun else { return }
+    answering.ended = ended
+    phase = .answering(answering)
+  }
+
   /// Sends the head of an answer whose body follows in pieces.
   func begin(_ exchange: UInt, _ status: Int, _ headers: [WebHeader], ended: @escaping @Sendable () -> Void) {
     guard case .answering(var answering) = phase, answering.exchange == exchange, !answering.isBegun else { return ended() }
