@@ -59,6 +59,7 @@ function paint(context, state, box) {
 }
 
 function band(context, series, state, frame) {
+  if (!series.data.hasBand && !series.data.smooth) return;
   const path = bandPath(series.data, frame);
   const { alpha } = strengthOf(series, state.series);
   context.fillStyle = context.strokeStyle = series.color;
@@ -75,7 +76,7 @@ function line(context, series, state, frame) {
   const { width, alpha } = strengthOf(series, state.series);
   context.strokeStyle = series.color;
   context.lineWidth = width;
-  context.lineJoin = context.lineCap = "round";
+  context.lineJoin = "round";
   context.setLineDash(dashOf(series.index));
   context.globalAlpha = alpha;
   context.stroke(linePath(series.data, series.data.smooth ? "smooth" : "mid", frame));

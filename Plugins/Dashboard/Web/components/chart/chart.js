@@ -10,6 +10,7 @@ import { elapsedTicks, linearTicks, tickLabel, timeTicks, yScale } from "./scale
 import { whenFree } from "./turns.js";
 import { uplotRenderer } from "./uplot-renderer.js";
 
+const HEAVY = 24;
 let library = null;
 
 /** Gives uPlot, or null where it is absent or the address says `renderer=canvas`. Loaded once. */
@@ -140,7 +141,7 @@ class Chart {
 
   /** Draws when the page has time for it, once however often it is asked. */
   redraw() {
-    whenFree(this, () => this.draw());
+    whenFree(this, () => this.draw(), this.state.series.length > HEAVY);
   }
 
   draw() {

@@ -10,7 +10,8 @@ import { EpochMap } from "./epochs.js";
 import { SeriesData } from "./series-data.js";
 
 const POINTS_IN_ALL = 180000;
-const POINTS_A_CARD = 60000;
+const POINTS_A_CARD = 40000;
+const SERIES_A_CALL = 256;
 const RECENT = 3000;
 const CACHED = 24;
 
@@ -136,7 +137,7 @@ class Feed {
       groups.set(asked, [...(groups.get(asked) ?? []), id]);
     }
     const points = Math.max(60, Math.min(3 * Math.round(width), Math.floor(POINTS_A_CARD / Math.max(1, this.runs.length))));
-    const perCall = Math.max(1, Math.floor(POINTS_IN_ALL / points));
+    const perCall = Math.max(1, Math.min(SERIES_A_CALL, Math.floor(POINTS_IN_ALL / points)));
     return [...groups].flatMap(([asked, runs]) => pieces(runs, metrics, perCall).map((piece) => ({ ...piece, ...JSON.parse(asked), points, band: true })));
   }
 
@@ -212,7 +213,7 @@ class Feed {
     if (this.recent.length > RECENT) this.recent.splice(0, this.recent.length - RECENT);
     for (const card of this.cards) {
       if (touched.has(card.metric)) card.appended();
-      else if (!card.isShown()) this.forget(card.metric);
+      else if (!card.isShown()) this.leaveBehind(card);
     }
   }
 
@@ -254,8 +255,11 @@ class Feed {
     this.want(1000);
   }
 
-  forget(metric) {
-    for (const { id } of this.runs) this.lines.delete(`${id}\n${metric}`);
+  /** A card that is not seen misses values: it asks anew when it is seen again. */
+  leaveBehind(card) {
+    if ([...this.cards].some((other) => other.metric === card.metric && other.isShown())) return;
+    for (const { id } of this.runs) this.lines.delete(`${id}\n${card.metric}`);
+    card.changed();
   }
 
   /** First and last place over all lines that are there. */

@@ -31,7 +31,6 @@ class LineChart {
   constructor(options) {
     Object.assign(this, { ...options, feed: options.group.feed, info: metricInfo(options.metric), kind: options.y ?? "linear", shown: false });
     this.build();
-    this.legend.setRuns(this.runs);
     this.leaveGroup = this.group.join(this);
     this.leaveFeed = this.feed.join(this);
     this.endGestures = gestures(this.plot, { chart: () => this.chart, group: this.group, near: (x, y) => nearest(this, x, y) });
@@ -74,6 +73,7 @@ class LineChart {
     if (this.shown === isShown) return;
     this.shown = isShown;
     if (!isShown) return;
+    this.drawLegend();
     this.feed.want();
     this.making ??= createChart(this.plot, {
       get x() {
@@ -89,13 +89,20 @@ class LineChart {
       this.plot.dataset.renderer = chart.renderer.name;
       this.changed();
     });
-    if (this.chart) this.changed();
+    if (this.chart && this.isOld) this.changed();
+  }
+
+  /** Many runs make many rows: they are made when the card is first seen. */
+  drawLegend() {
+    if (this.listed === this.runs) return;
+    this.listed = this.runs;
+    this.legend.setRuns(this.runs);
   }
 
   /** Other runs are shown. */
   setRuns(runs) {
     this.runs = runs;
-    this.legend.setRuns(runs);
+    if (this.shown) this.drawLegend();
     this.changed();
   }
 
@@ -112,7 +119,8 @@ class LineChart {
 
   /** Other data came, or the looks changed. */
   changed() {
-    if (!this.chart || !this.shown) return;
+    this.isOld = !this.chart || !this.shown;
+    if (this.isOld) return;
     const lines = this.lines();
     this.chart.setSeries(lines.map(({ id, index, data }) => ({ id, index, data, isRaised: this.group.highlighted === id })));
     this.chart.setMarks(this.group.marks);
@@ -145,6 +153,7 @@ class LineChart {
   }
 
   rangeChanged() {
+    this.isOld ||= !this.shown;
     if (this.chart && this.shown) this.fit(this.lines());
   }
 
@@ -153,7 +162,8 @@ class LineChart {
   }
 
   marksChanged() {
-    this.chart?.setMarks(this.group.marks);
+    this.isOld ||= !this.shown;
+    if (this.shown) this.chart?.setMarks(this.group.marks);
   }
 
   cursorMoved() {

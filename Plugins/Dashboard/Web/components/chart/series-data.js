@@ -24,6 +24,7 @@ export class SeriesData {
     this.smooth = null;
     this.last = null;
     this.lastStep = -Infinity;
+    this.hasBand = false;
     this.least = Infinity;
     this.greatest = -Infinity;
   }
@@ -70,6 +71,7 @@ export class SeriesData {
     const old = Object.fromEntries(COLUMNS.map((column) => [column, this[column]]));
     for (const column of COLUMNS) this[column] = [];
     for (let index = 0; index < old.x.length; index += 2) this.push(joined(old, index));
+    this.hasBand = true;
     this.setSmoothing(this.weight);
   }
 
@@ -116,6 +118,7 @@ export class SeriesData {
   }
 
   widen(low, high) {
+    if (low < high) this.hasBand = true;
     if (low < this.least) this.least = low;
     if (high > this.greatest) this.greatest = high;
   }

@@ -79,6 +79,7 @@ function layer(now, index, isBand) {
     paths: (plot) => {
       const state = now();
       const { data } = state.series[index];
+      if (isBand && !data.hasBand && !data.smooth) return null;
       const frame = {
         from: state.x.from, to: state.x.to, toX: (x) => plot.valToPos(x, "x", true), toY: (value) => plot.valToPos(state.y.scale.forward(value), "y", true),
       };
