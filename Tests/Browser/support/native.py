@@ -27,14 +27,17 @@ class Native(Training):
 
     def session(self) -> Dict[str, Any]:
         """As the host sees it; every training here is a process of its own."""
-        return next(one for one in self.host.call("trainer.list", all=True)["sessions"] if one["pid"] == self.process.pid and one["connected"] is not False)
+        return self.host.until(f"the session of '{self.run}'", lambda: next(iter(self._sessions(lambda one: one["connected"])), None))
 
     def until_state(self, state: str) -> Dict[str, Any]:
         return self.host.until(f"'{self.run}' to be {state}", lambda: self._in(state))
 
     def _in(self, state: str) -> Optional[Dict[str, Any]]:
-        found = [one for one in self.host.call("trainer.list", all=True)["sessions"] if one["pid"] == self.process.pid and one["state"] == state and not one.get("busy")]
+        found = self._sessions(lambda one: one["state"] == state and not one.get("busy"))
         return found[0] if found else None
+
+    def _sessions(self, fits: Callable[[Dict[str, Any]], bool]) -> List[Dict[str, Any]]:
+        return [one for one in self.host.call("trainer.list", all=True)["sessions"] if one.get("pid") == self.process.pid and fits(one)]
 
     def pause(self) -> None:
         self.host.call("trainer.pause", session=self.session()["session"])

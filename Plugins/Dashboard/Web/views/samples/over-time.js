@@ -22,7 +22,9 @@ export function overTime(state) {
   let watched = (current().query.get("watch") ?? "").split(",").filter(Boolean).map(Number);
   let isGone = false;
   const watching = new ResizeObserver(([entry]) => {
-    width = Math.round(entry.contentRect.width) || width;
+    const next = Math.round(entry.contentRect.width);
+    if (!next || next === width) return;
+    width = next;
     if (all) draw();
   });
   watching.observe(place);
@@ -55,7 +57,8 @@ export function overTime(state) {
       followed.map(({ values }, index) => [svg("path.followed", { class: `series-${index + 1}`, d: line(values) }), values.map((value, at) => (Number.isFinite(value) ? svg("circle.followed", { class: `series-${index + 1}`, cx: x(at), cy: y(value), r: 3 }) : null))]),
       spread(all, x).map((index) => svg("text", { x: x(index), y: HEIGHT - EDGE.bottom + 16, "text-anchor": index === 0 ? "start" : index === all.length - 1 ? "end" : "middle" }, count(all[index].step))),
       svg("text.title", { x: (EDGE.left + width - EDGE.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "step of the report"));
-    replace(place, picture, legend(followed), numbers(followed));
+    const isOpen = place.querySelector("details")?.open ?? false;
+    replace(place, picture, legend(followed), numbers(followed, isOpen));
   }
 
   function legend(followed) {
@@ -63,10 +66,10 @@ export function overTime(state) {
       followed.map(({ sample }, index) => h("li", h("span.swatch", { class: `series-${index + 1}` }), `sample ${sample}`)));
   }
 
-  function numbers(followed) {
+  function numbers(followed, isOpen) {
     const head = h("tr", h("th", { scope: "col" }, "Step"), ["5 %", "25 %", "median", "75 %", "95 %"].map((text) => h("th.number", { scope: "col" }, text)), followed.map(({ sample }) => h("th.number", { scope: "col" }, `sample ${sample}`)));
     const rows = all.map(({ step, at, median }, index) => h("tr", h("th", { scope: "row" }, count(step)), [at[0][0], at[1][0], median, at[1][1], at[0][1], ...followed.map(({ values }) => values[index])].map((value) => h("td.number", number(value)))));
-    return h("details", h("summary", "The numbers"), h("div.scroll", h("table", h("thead", head), h("tbody", rows))));
+    return h("details", { open: isOpen }, h("summary", "The numbers"), h("div.scroll", h("table", h("thead", head), h("tbody", rows))));
   }
 
   load().catch((error) => replace(place, h("p.problem", error.message)));
