@@ -30,7 +30,7 @@ export async function mount(root, { route, session, title }) {
   const picture = svg("svg.lineage-picture", { role: "tree", "aria-label": "Lineage of the runs. Arrow keys move along parents, children and lanes; Enter opens a run, Shift and Enter picks it for merging", "aria-multiselectable": "true" }, content);
   const view = viewport(picture, content, { changed: ({ scale }) => {
     picture.classList.toggle("far", scale < 0.6);
-    picture.classList.toggle("tiny", scale < 0.3);
+    picture.classList.toggle("tiny", scale < 0.25);
   } });
   const side = details({ session, pick, isPicked: (id) => picked.has(id) });
   const drawing = lineagePicture(layers, { opened: (id) => go(["runs", id]), picked: pick, focused, pointed, moved });

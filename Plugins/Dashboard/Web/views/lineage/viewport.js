@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The window onto a large picture: wheel at the cursor, dragging, pinching, double click, and keys.
 
-const LEAST = 0.08;
+const LEAST = 0.03;
 const MOST = 4;
 const READABLE = 0.75;
 const MARGIN = 24;

@@ -7,7 +7,7 @@ import { confirm } from "../../components/dialog.js";
 import { menuButton } from "../../components/menu.js";
 import { toast } from "../../components/toast.js";
 import { h, replace } from "../../core/dom.js";
-import { count, duration } from "../../core/format.js";
+import { duration } from "../../core/format.js";
 import { bind } from "../../core/keys.js";
 import { loadStyles } from "../../core/styles.js";
 import { actionsFor } from "../steering/actions.js";
@@ -32,13 +32,13 @@ export function steeringBar(run, { session: page, keys = true }) {
   let askedOf = null;
   let state = gate(run, [], { readOnly: page?.read_only });
   const working = h("div.steering-work");
-  const status = h("div.steering-state", { role: "status" });
+  const status = h("div.steering-state.quiet", { role: "status" });
   const reasons = h("p.steering-why.quiet.small");
   const actions = actionsFor(() => ({ run, session: state.session }), follow);
   const buttons = new Map(shownFirst.map((name) => [name, actionButton(label(actions[name]), () => quiet(actions[name].run), { danger: actions[name].danger, confirm: actions[name].confirm })]));
   const more = menuButton("More", () => inMenu.map(item), { name: `More to do with ${run.name}` });
-  const bar = h("div.bar", [...buttons.values()], more);
-  const element = h("section.steering", { "aria-label": "Steering" }, status, bar, working, reasons);
+  const bar = h("div.bar", [...buttons.values()], more, status);
+  const element = h("section.steering", { "aria-label": "Steering" }, bar, working, reasons);
   const clock = setInterval(() => state.session?.busy && drawState(), 1000);
 
   async function follow(work) {
@@ -70,11 +70,14 @@ export function steeringBar(run, { session: page, keys = true }) {
     askAbilities();
   }
 
+  // What the head of the page does not say already.
   function drawState() {
     const { session, isCurrent } = state;
-    if (!isCurrent) return replace(status, stateBadge(run.state), h("span.quiet.small", elsewhere(session, run)));
-    const busy = session.busy ? `${busyWords(session.busy)}${session.busySince ? `, ${duration(Math.floor((Date.now() - session.busySince) / 1000))}` : ""}` : session.reason;
-    replace(status, stateBadge(session.state), session.busy ? stateBadge("busy") : null, h("span", busy), Number.isFinite(session.lastStep) ? h("span.quiet.small", `step ${count(Math.max(session.lastStep, run.last_step ?? 0))}`) : null);
+    if (!known.isLoaded) return replace(status);
+    if (!isCurrent) return replace(status, h("span", elsewhere(session, run)));
+    if (!session.busy) return replace(status, session.reason && session.reason !== "training" ? h("span", session.reason) : null);
+    const since = session.busySince ? `, ${duration(Math.floor((Date.now() - session.busySince) / 1000))}` : "";
+    return replace(status, stateBadge("busy"), h("span", `${busyWords(session.busy)}${since}`));
   }
 
   async function askAbilities() {
@@ -153,8 +156,8 @@ function label({ label: text, key }) {
 }
 
 function elsewhere(session, run) {
-  if (!session) return `No trainer is connected. ${run.state === "lost" ? "Its script ended, or its machine did." : "Start its script to go on."}`;
-  return `The connected trainer is working on '${session.run ?? "nothing yet"}'.`;
+  if (!session) return `no trainer is connected${run.state === "lost" ? "; its script ended, or its machine did" : ""}`;
+  return `the connected trainer is working on '${session.run ?? "nothing yet"}'`;
 }
 
 // Each reason once, with what it keeps from being done.

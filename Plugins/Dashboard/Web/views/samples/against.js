@@ -29,7 +29,8 @@ export function against(state, { watch }) {
     const { runs } = await call("runs.list", { limit: 1000, archived: true });
     if (isGone) return;
     const parents = state.run.parents ?? [];
-    const others = runs.filter(({ id }) => id !== state.run.id).sort((a, b) => parents.includes(b.id) - parents.includes(a.id));
+    const nearness = (run) => 2 * parents.includes(run.id) + (run.project === state.run.project);
+    const others = runs.filter(({ id }) => id !== state.run.id).sort((a, b) => nearness(b) - nearness(a));
     replace(picker, others.map((run) => h("option", { value: run.id }, parents.includes(run.id) ? `${run.name} (parent)` : run.name)));
     const wanted = current().query.get("other");
     const first = others.find(({ id }) => id === wanted) ?? others.find(({ id }) => parents.includes(id)) ?? others[0];
