@@ -34,10 +34,12 @@ function gap(output, result) {
   const more = actionButton("Show more", async () => {
     const limit = Math.min(pieceBytes, end - offset);
     const piece = await call("results.get", { id: result.id, output: output.output, offset, limit });
-    middle.append(textBlock(piece.text));
-    // The host cuts between characters: what it gave is what counts.
-    offset += new TextEncoder().encode(piece.text).length;
-    if (offset >= end || !piece.text) bar.remove();
+    // A line that is cut off comes whole with the next piece.
+    const isLast = offset + limit >= end;
+    const text = isLast ? piece.text : piece.text.slice(0, piece.text.lastIndexOf("\n") + 1) || piece.text;
+    middle.append(textBlock(text));
+    offset += new TextEncoder().encode(text).length;
+    if (isLast || !text) bar.remove();
     else note.textContent = `${bytes(end - offset)} more between here and the end`;
   });
   const bar = h("div.out-gap", note, more);
