@@ -47,7 +47,8 @@ import WebSockets
 
   /// Bodies that would end our own object, or begin another line, if they were not read first.
   @Test(arguments: [
-    "[]", "1", "null", "{", "{}}", "{} {}", #"{}},"id":7,"method":"host/stop"}"#, "{}\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"host/stop\"}",
+    "[]", "1", "null", "{", "{}}", "{} {}", #"{}},"id":7,"method":"host/stop"}"#,
+    "{}\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"host/stop\"}",
     #"{"a":1,"a"}"#, "{'a': 1}", "\u{0}",
   ])
   func aBodyThatIsNoObjectIsRefused(_ body: String) throws {

@@ -216,6 +216,18 @@ import Testing
     #expect(try client.post("/lab/jackfield/api/call/x", cookie: cookie).status == 200)
   }
 
+  @Test(arguments: [
+    ("/frames/output.js", 200), ("/panels/t/plugin/panel/a.js", 200), ("/", 403), ("/panels/view", 403), ("/open", 403),
+    ("/api/session", 403),
+    ("/assets/x/app.js", 403), ("/nothing", 403),
+  ])
+  func framesOfNobodyReachOnlyWhatIsTheirs(path: String, status: Int) throws {
+    let open = try OpenDoor()
+    let cookie = try open.cookie()
+    #expect(try open.client().ask("GET \(path)", ["Origin: null"], cookie: cookie).status == status)
+    #expect(try open.client().post("/api/call/x", cookie: cookie, without: "Origin", ["Origin: null"]).status == 403)
+  }
+
   @Test func panelsAreOpenAndTheirViewIsThePage() throws {
     let open = try OpenDoor()
     #expect(

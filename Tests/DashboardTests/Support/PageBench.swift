@@ -73,7 +73,8 @@ final class PageBench: Sendable {
     let query = after.map { "&after=\($0)" } ?? ""
     let answer = try await client.stream(
       WebRequest(
-        "GET", WebAddress(origin + "/api/events?page=\(page)\(query)"), headers: [WebHeader("X-Session", session)], timeLimit: .seconds(300),
+        "GET", WebAddress(origin + "/api/events?page=\(page)\(query)"), headers: [WebHeader("X-Session", session)],
+        timeLimit: .seconds(300),
         sizeLimit: 1 << 30))
     return PageEar(answer)
   }
@@ -86,7 +87,9 @@ final class PageBench: Sendable {
 
   /// Has the plugin publish.
   func emit(_ count: Int, from: Int = 0, size: Int = 10) async throws {
-    _ = try await link.answer("command/call", ["name": "pulse.emit", "input": ["count": .integer(Int64(count)), "from": .integer(Int64(from)), "size": .integer(Int64(size))]])
+    _ = try await link.answer(
+      "command/call",
+      ["name": "pulse.emit", "input": ["count": .integer(Int64(count)), "from": .integer(Int64(from)), "size": .integer(Int64(size))]])
   }
 
   /// What the plugin counted.

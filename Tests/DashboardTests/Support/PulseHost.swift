@@ -89,7 +89,9 @@ final class PulseHost {
   var socket: String { home + "/run/host.sock" }
 
   func start() throws {
-    guard let jackfield = Self.jackfield else { throw Failure(description: "there is no jackfield beside the tests, and none in build/bin") }
+    guard let jackfield = Self.jackfield else {
+      throw Failure(description: "there is no jackfield beside the tests, and none in build/bin")
+    }
     pid = try Self.spawn([jackfield, "serve", "--home", home, "--plugins", Self.plugins.get()], output: home + "/log")
     for _ in 0..<6_000 {
       // The line that `serve` prints when it listens; there is nothing to wait on.

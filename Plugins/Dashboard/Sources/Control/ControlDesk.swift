@@ -58,7 +58,9 @@ final class ControlDesk: Sendable {
       let number = state.lastNumber
       if state.isClosed { return (number, Self.closedFault) }
       guard state.open.count < ControlLink.openLimit else {
-        return (number, ControlFault("busy", "\(ControlLink.openLimit) calls of pages are open; try again when some are done", retryable: true))
+        return (
+          number, ControlFault("busy", "\(ControlLink.openLimit) calls of pages are open; try again when some are done", retryable: true)
+        )
       }
       guard parameters.count < ControlLink.lineLimit - 4_096 else {
         return (number, ControlFault("too_large", "the input has \(parameters.count) bytes; the host takes at most 16 MiB"))

@@ -117,7 +117,9 @@ final class ControlLink: Sendable {
       }
       return thread != nil
     }
-    if !isThere { desk.failAll(ControlFault("busy", "the system has no thread to give for the way to the host; try again", retryable: true)) }
+    if !isThere {
+      desk.failAll(ControlFault("busy", "the system has no thread to give for the way to the host; try again", retryable: true))
+    }
   }
 }
 

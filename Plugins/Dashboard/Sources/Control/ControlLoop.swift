@@ -29,7 +29,9 @@ final class ControlLoop {
       if socket == nil, desk.isNeeded { connect() }
       write()
       let waits = socket == nil && desk.isNeeded
-      guard bell.wait(socket, wantsToWrite: socket != nil && firstLine < lines.count, milliseconds: waits ? Self.pause : -1) else { continue }
+      guard bell.wait(socket, wantsToWrite: socket != nil && firstLine < lines.count, milliseconds: waits ? Self.pause : -1) else {
+        continue
+      }
       read()
     }
     socket = nil

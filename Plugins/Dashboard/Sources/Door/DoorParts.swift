@@ -41,7 +41,7 @@ struct DoorParts: Sendable {
     let own = [
       PageMount("open", .get, .everybody, OpenRoute(base: base, codes: codes, sessions: sessions, words: words, log: log)),
       PageMount("assets", .get, .everybody, AssetRoute(files: files)),
-      PageMount("frames", .get, .everybody, FrameRoute(files, base: base, assets: assets)),
+      PageMount("frames", .get, .frames, FrameRoute(files, base: base, assets: assets)),
       PageMount("api", .get, .session, NothingRoute()),
       PageMount("api/session", .get, .session, session),
       PageMount("api/session/end", .post, .session, SignOutRoute(sessions: sessions, log: log)),

@@ -66,7 +66,8 @@ final class PageDoor: Sendable {
   private func serve(_ listener: WebServerSettings.Listener, _ router: PageRouter) throws(WebError) -> WebServer {
     var web = WebServerSettings(listener)
     web.otherHosts = settings.hosts
-    web.origins = .sameHost(and: settings.origins)
+    // The router lets "null" ask for what stands in frames, and for nothing else.
+    web.origins = .sameHost(and: settings.origins + ["null"])
     web.commonHeaders = SecurityHeaders.common
     web.connections = settings.limits.connections
     web.bodySize = settings.limits.bodyBytes

@@ -14,6 +14,8 @@ struct PageMount: Sendable {
     case session
     /// Whoever reaches the door.
     case everybody
+    /// The same, and frames of the page, whose origin is nobody's: their requests say `Origin: null`.
+    case frames
   }
 
   /// Below the base path: ["api", "call"]. The longest that fits is asked.

@@ -20,6 +20,9 @@ struct PageRouter: Sendable {
     if let hosts, !hosts.contains(head["host"] ?? "") {
       return responder.send(WebServerResponse(403, text: "this host is not served here\n"))
     }
+    guard head["origin"] != "null" || isForFrames(head) else {
+      return responder.send(WebServerResponse(403, text: "pages of this origin may not ask\n"))
+    }
     guard let segments = head.segments else {
       return responder.send(WebServerResponse(400, text: "the path is not formed as it should be\n"))
     }
@@ -47,13 +50,19 @@ struct PageRouter: Sendable {
     mounts.filter { $0.fits(path) }.max { $0.path.count < $1.path.count }
   }
 
+  /// Whether frames of the page may ask for it, whose origin is nobody's. The server lets that origin through for them alone.
+  private func isForFrames(_ head: WebServerHead) -> Bool {
+    guard case .below(let path) = head.segments.map(base.place) else { return false }
+    return mount(of: path)?.access == .frames
+  }
+
   private func isAllowed(_ method: String, _ wanted: PageMount.Method) -> Bool {
     method == wanted.rawValue || (method == "HEAD" && wanted == .get)
   }
 
   private func session(_ mount: PageMount, _ head: WebServerHead) -> PageSession? {
     switch mount.access {
-    case .everybody: .nobody
+    case .everybody, .frames: .nobody
     case .session: RequestMarks(head).isForeign ? nil : sessions.session(head)
     }
   }

@@ -38,7 +38,7 @@ final class OpenDoor: Sendable {
     let session = SessionRoute(
       facts: ["assets": .string(parts.files.hash)], panels: { [.string($0.isReadOnly ? "few" : "many")] }, executor: PageThread.servers)
     let others = [
-      PageMount("api/call", .post, .session, Echo()), PageMount("panels", .get, .everybody, depth: 3, Echo()),
+      PageMount("api/call", .post, .session, Echo()), PageMount("panels", .get, .frames, depth: 3, Echo()),
       PageMount("api/events", .get, .session, Echo()),
     ]
     try door.start(parts.router(session: session, others: others), second: second)
