@@ -13,6 +13,8 @@ public final class DashboardPlugin: Plugin {
 
   private let context: PluginContext
   private let settings: DashboardSettings
+  private let link: ControlLink
+  private let hub: EventHub
   private let parts: DoorParts
   private let door: PageDoor
   private let kept: SessionFile
@@ -28,14 +30,17 @@ public final class DashboardPlugin: Plugin {
     guard StateFile.makeDirectory(state) else {
       throw PluginFailure("cannot make the directory '\(state)': free space, or see the rights of the one above", code: "no_directory")
     }
+    let files = try WebFiles(folder: try context.directory(.library) + "/web")
+    link = try ControlLink(path: try context.directory(.runtime) + "/host.sock")
+    instance = try RandomBytes.hexadecimal(8)
+    hub = EventHub(link: link, facts: EventHub.Facts(instance: instance, assets: files.hash, version: Self.version))
     let kept = SessionFile(path: state + "/sessions.json", log: context.log)
     self.kept = kept
     lastPort = LastPort(path: state + "/port")
-    instance = try RandomBytes.hexadecimal(8)
     let ties = SessionTies()
     parts = try DoorParts(
-      settings, files: WebFiles(folder: try context.directory(.library) + "/web"), place: state, log: context.log,
-      changed: { context.run { await ties.keep(kept) } })
+      settings, files: files, place: state, log: context.log, changed: { context.run { await ties.keep(kept) } },
+      left: { [hub] ids in for id in ids { hub.end(session: id) } })
     ties.join(parts.sessions)
     door = PageDoor(settings, log: context.log)
   }
@@ -47,6 +52,7 @@ public final class DashboardPlugin: Plugin {
   public func start() async throws {
     await kept.load(into: parts.sessions)
     guard settings.enabled else { return context.log.info("the page is switched off") }
+    try hub.start()
     try door.start(router, second: lastPort.read())
     if case .port(let port, _) = door.place { lastPort.write(port) }
   }
@@ -54,6 +60,8 @@ public final class DashboardPlugin: Plugin {
   /// Closes the door; who is signed in stays so.
   public func stop() async {
     await door.stop()
+    hub.stop()
+    link.stop()
     await kept.save(parts.sessions)
   }
 
@@ -62,6 +70,14 @@ public final class DashboardPlugin: Plugin {
       "version": .string(Self.version), "assets": .string(parts.files.hash), "instance": .string(instance),
       "uplot": .bool(parts.files.hasPlotter),
     ]
-    return parts.router(session: SessionRoute(facts: facts, panels: { _ in [] }, executor: context.executor), others: [])
+    let session = SessionRoute(facts: facts, panels: { _ in [] }, executor: context.executor)
+    return parts.router(
+      session: session,
+      others: [
+        PageMount("api/call", .post, .session, CallRoute(link: link, executor: context.executor)),
+        PageMount("api/host", .post, .session, HostRoute(link: link)),
+        PageMount("api/events", .get, .session, EventRoute(hub: hub)),
+        PageMount("api/events/topics", .post, .session, TopicRoute(hub: hub)),
+      ])
   }
 }

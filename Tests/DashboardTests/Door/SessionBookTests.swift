@@ -91,6 +91,18 @@ import WebSockets
     #expect(kept.count == 3)
   }
 
+  @Test func whoIsSignedOutIsTold() throws {
+    let told = Mutex<[String]>([])
+    var settings = DashboardSettings()
+    settings.sessions = 1
+    let cookie = try SessionCookie(place: "x", base: BasePath(), days: 30)
+    let book = SessionBook(settings, cookie: cookie, changed: {}, left: { ids in told.withLock { $0 += ids } })
+    let ids = try (0..<3).map { _ in try book.begin(isReadOnly: false).cookie.id }
+    #expect(told.withLock { $0 } == Array(ids.prefix(2)), "two had to make room")
+    #expect(!book.end(ids[0]) && book.end(ids[2]) && book.endAll() == 0)
+    #expect(told.withLock { $0 } == ids)
+  }
+
   private final class Counted: Sendable {
     private let value = Mutex(0)
     var count: Int { value.withLock { $0 } }

@@ -15,15 +15,16 @@ struct DoorParts: Sendable {
   /// - Parameters:
   ///   - place: What no two hosts of one machine share.
   ///   - changed: Called when who is signed in is to be kept; must not wait.
+  ///   - left: Called with the ids of those who were signed out; must not wait.
   init(
     _ settings: DashboardSettings, files: WebFiles, place: String, codes: SignInCodes? = nil, log: PluginLog? = nil,
-    changed: @escaping @Sendable () -> Void = {}
+    changed: @escaping @Sendable () -> Void = {}, left: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws {
     self.settings = settings
     self.files = files
     self.log = log
     let cookie = try SessionCookie(place: place, base: settings.basePath, days: settings.sessionDays)
-    sessions = SessionBook(settings, cookie: cookie, changed: changed)
+    sessions = SessionBook(settings, cookie: cookie, changed: changed, left: left)
     let codes = codes ?? SignInCodes(lifetime: .seconds(settings.codeMinutes * 60))
     self.codes = codes
     links = SignInLinks(base: settings.basePath, codes: codes, address: settings.address)

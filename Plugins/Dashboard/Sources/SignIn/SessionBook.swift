@@ -21,19 +21,22 @@ final class SessionBook: Sendable {
   private let state = Mutex(State())
   /// What is to happen when there is something to keep; must not wait.
   private let changed: @Sendable () -> Void
+  /// Whose pages are to hear nothing any more, by the ids; must not wait.
+  private let left: @Sendable ([String]) -> Void
 
   /// How often a mere use is worth keeping, in seconds.
   private static let useInterval = 3_600.0
 
   init(
     _ settings: DashboardSettings, cookie: SessionCookie, now: @escaping @Sendable () -> Double = { WallClock.now },
-    changed: @escaping @Sendable () -> Void
+    changed: @escaping @Sendable () -> Void, left: @escaping @Sendable ([String]) -> Void = { _ in }
   ) {
     self.cookie = cookie
     limit = max(settings.sessions, 1)
     patience = settings.sessionDays * 86_400
     self.now = now
     self.changed = changed
+    self.left = left
   }
 
   // MARK: - Coming and going
@@ -43,21 +46,23 @@ final class SessionBook: Sendable {
     let shown = SessionCookie.Shown(id: try RandomBytes.hexadecimal(8), secret: try RandomBytes.hexadecimal(32))
     let time = now()
     let entry = SessionEntry(id: shown.id, digest: try Self.digest(shown.secret), isReadOnly: isReadOnly, created: time, used: time)
-    state.withLock { state in
+    let displaced = state.withLock { state in
+      let before = Set(state.entries.keys)
       state.entries = state.entries.filter { isAlive($0.value, time) }
       while state.entries.count >= limit, let oldest = state.entries.values.min(by: { $0.used < $1.used }) {
         state.entries[oldest.id] = nil
       }
       state.entries[entry.id] = entry
+      return before.subtracting(state.entries.keys)
     }
-    changed()
+    told(Array(displaced))
     return (entry.session, shown)
   }
 
   /// Signs somebody out; false when nobody of that name is signed in.
   @discardableResult func end(_ id: String) -> Bool {
     let wasThere = state.withLock { $0.entries.removeValue(forKey: id) != nil }
-    if wasThere { changed() }
+    if wasThere { told([id]) }
     return wasThere
   }
 
@@ -65,12 +70,17 @@ final class SessionBook: Sendable {
   ///
   /// - Returns: How many that were.
   func endAll() -> Int {
-    let count = state.withLock { state in
+    let ids = state.withLock { state in
       defer { state.entries = [:] }
-      return state.entries.count
+      return Array(state.entries.keys)
     }
-    if count > 0 { changed() }
-    return count
+    if !ids.isEmpty { told(ids) }
+    return ids.count
+  }
+
+  private func told(_ ids: [String]) {
+    if !ids.isEmpty { left(ids) }
+    changed()
   }
 
   // MARK: - Looking
