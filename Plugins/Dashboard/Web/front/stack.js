@@ -10,6 +10,7 @@ import { bind } from "../core/keys.js";
 import { href } from "../core/route.js";
 import { loadStyles } from "../core/styles.js";
 import { answer, startFront } from "./front.js";
+import { setWaiting } from "./waiting.js";
 import { partsOf } from "./questions.js";
 
 const kindsOfToast = { info: "info", warning: "warn", error: "bad" };
@@ -21,12 +22,10 @@ const cards = h("div.question-cards", { role: "log", aria: { label: "Questions o
 const progress = h("div.progress-bars");
 const stack = h("aside.front-stack", { aria: { label: "Questions and progress of scripts" } }, progress, cards);
 let home = null;
-let changed = () => {};
 
-/** Begins. @param {(waiting: number) => void} told how many questions wait, whenever that changes */
-export function startStack(told) {
+/** Begins. */
+export function startStack() {
   loadStyles(new URL("./front.css", import.meta.url));
-  changed = () => told(questions.size);
   document.body.append(stack);
   startFront({ question: ask, notice, withdrawn, ended, open: () => questions.size });
   subscribe("bridge.run", (events) => events.filter(({ payload }) => payload?.state === "ended").forEach(({ payload }) => dropBars(payload.run)));
@@ -68,7 +67,7 @@ function ask({ question, kind, run, body, deadline_ms: patience }) {
   questions.set(question, { form, left, until: patience ? Date.now() + patience : null });
   cards.append(form);
   count();
-  changed();
+  setWaiting(questions.size);
 }
 
 function take(question) {
@@ -78,7 +77,7 @@ function take(question) {
   questions.delete(question);
   form.remove();
   if (hadFocus) (questions.size ? focusFirst() : document.getElementById("main")?.focus({ preventScroll: true }));
-  changed();
+  setWaiting(questions.size);
 }
 
 function withdrawn(question, reason) {

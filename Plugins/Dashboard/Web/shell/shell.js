@@ -2,6 +2,7 @@
 // What stands around every view: the navigation, whether the host is there, and the place for the view.
 
 import { startStack } from "../front/stack.js";
+import { watchWaiting } from "../front/waiting.js";
 import { h } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { go, href } from "../core/route.js";
@@ -36,11 +37,12 @@ export function makeShell(session, views) {
     { keys: "/", does: "search in this view, or everywhere", action: () => (main.querySelector("input[type=search]") ?? search).focus() },
   ]);
   bind("Go to", views.filter(({ keys }) => keys).map(({ keys, title, parts }) => ({ keys, does: title, action: () => go(parts) })));
-  const say = (text) => (document.title = [waiting ? `(${waiting})` : "", text ? `${text} ·` : "", "Jackfield"].filter(Boolean).join(" "));
   let waiting = 0;
   let named = "";
+  const say = (text) => (document.title = [waiting ? `(${waiting})` : "", text ? `${text} ·` : "", "Jackfield"].filter(Boolean).join(" "));
   if (!session.read_only) {
-    startStack((count) => {
+    startStack();
+    watchWaiting((count) => {
       waiting = count;
       navigation.badge("scripts", count, count === 1 ? "1 question waits" : `${count} questions wait`);
       say(named);

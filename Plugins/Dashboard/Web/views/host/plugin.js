@@ -73,8 +73,8 @@ function infoOf({ manifest = {}, sha256, reason, path }, session) {
     reason ? h("p.problem", reason) : null,
     h("dl.facts", [["version", manifest.version], ["files", path], ["sha256", sha256]].filter(([, text]) => text).map(([name, text]) => h("div", h("dt", name), h("dd.mono", String(text))))),
     listOf("Commands", (manifest.commands ?? []).map(({ name, summary }) => [h("code", name), summary])),
-    listOf("Topics", (manifest.topics ?? manifest.events ?? []).map((topic) => [h("a", { href: href(["events"], { topic: topic.name ?? topic }) }, h("code", topic.name ?? topic)), topic.summary ?? topic.description ?? ""])),
-    listOf("Panels", panels.map((panel) => [h("a", { href: href(["panels"], { panel: panel.id, plugin: panel.plugin }) }, panel.title), `may call ${panel.commands?.join(", ") || "nothing"}`])),
+    listOf("Topics", (manifest.publishes ?? manifest.topics ?? []).map((topic) => [h("a", { href: href(["events"], { topic: topic.name ?? topic }) }, h("code", topic.name ?? topic)), topic.summary ?? topic.description ?? ""])),
+    listOf("Panels", panels.map((panel) => [h("a", { href: href(["panels", panel.plugin, panel.id]) }, panel.title), `may call ${panel.commands?.join(", ") || "nothing"}`])),
   ];
 }
 
