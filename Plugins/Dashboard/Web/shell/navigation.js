@@ -42,6 +42,18 @@ export function makeNavigation(views) {
     collapse.setAttribute("aria-label", isIt ? "Show the names of the views" : "Narrow the navigation to pictures");
     for (const { view, link } of links) link.title = isIt ? view.title : "";
   }
+  /** The bar below says where one is only where it is seen. */
+  function mark() {
+    for (const { view, link } of all) {
+      const isShown = view.id === shown && (isBelow.matches || links.some((one) => one.link === link));
+      if (isShown) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    more.classList.toggle("current", !first.includes(shown));
+  }
+  const isBelow = matchMedia("(max-width: 48rem)");
+  let shown = null;
+  isBelow.addEventListener("change", mark);
   narrow(remembered("side", "wide") === "narrow");
 
   return {
@@ -49,8 +61,8 @@ export function makeNavigation(views) {
     bottom,
     shut: () => open(false),
     selected(id) {
-      for (const { view, link } of all) view.id === id ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
-      more.classList.toggle("current", !first.includes(id));
+      shown = id;
+      mark();
     },
     badge(id, count, words) {
       for (const { link } of all.filter(({ view }) => view.id === id)) {
