@@ -48,7 +48,7 @@ def test_form_is_checked_and_the_result_shown(page, trainer):
     expect(dialog.get_by_text("must be given")).to_be_visible()
     dialog.get_by_label(re.compile("^run")).fill("shown-by-the-palette")
     dialog.get_by_role("button", name="Run", exact=True).click()
-    expect(dialog.locator("pre.result")).to_contain_text('"shown-by-the-palette"')
+    expect(dialog.locator(".result-box pre")).to_contain_text('"shown-by-the-palette"')
 
 
 def test_refusal_is_said_in_the_hosts_words(page):

@@ -156,7 +156,7 @@ def test_operation_is_answered_later(fresh_host, front, asking):
 def test_script_is_started_followed_and_stopped(fresh_host, front, tmp_path):
     front.get_by_role("button", name="Start a script").click()
     dialog = front.get_by_role("dialog", name="Start a script")
-    dialog.get_by_label(re.compile("^command")).fill("python3\n-uc\nimport time; print('<b>first</b> line'); time.sleep(600)")
+    dialog.get_by_label(re.compile(r"^command \*")).fill("python3\n-uc\nimport time; print('<b>first</b> line'); time.sleep(600)")
     dialog.get_by_label(re.compile("^cwd")).fill(str(tmp_path))
     dialog.get_by_label(re.compile("^name")).fill("started-here")
     dialog.get_by_role("button", name="Start").click()

@@ -61,6 +61,7 @@ async function show({ operation }, session) {
 
 /** Where scripts say what they want to have filled in. */
 function schemaOf(parameters) {
-  const found = parameters?.schema ?? parameters?.spec?.schema ?? parameters?.operationParams?.schema;
+  const spec = parameters?.formSpec ?? parameters;
+  const found = spec?.schema ?? (spec?.properties ? spec : null);
   return found && typeof found === "object" ? found : null;
 }
