@@ -5,21 +5,30 @@ import { h, replace, svg } from "../../core/dom.js";
 import { href } from "../../core/route.js";
 import { dashOf } from "./paint.js";
 
+/** A list of more rows is cut, until the reader wants all. */
+const MOST = 10;
+const CUT = 6;
+
 /** Makes the legend of a card: `{element, setRuns(runs), update(values)}`; values are texts by run: `{main, more}`. */
 export function legend(group) {
   const element = h("ul.chart-legend");
   const rows = new Map();
+  let last = new Map();
   return {
     element,
-    setRuns(runs) {
+    setRuns(runs, isWhole = runs.length <= MOST) {
       rows.clear();
-      replace(element, runs.map((run) => {
+      const more = h("button.plain.small", { type: "button", onclick: () => this.setRuns(runs, true) }, `and ${runs.length - CUT} more runs`);
+      replace(element, (isWhole ? runs : runs.slice(0, CUT)).map((run) => {
         const row = makeRow(run, group);
         rows.set(run.id, row);
         return row.element;
-      }));
+      }), isWhole ? null : h("li", more));
+      element.classList.toggle("whole", isWhole && runs.length > MOST);
+      this.update(last);
     },
     update(values) {
+      last = values;
       for (const [id, row] of rows) {
         const { main, more } = values.get(id) ?? { main: "–", more: "" };
         if (row.main.textContent !== main) row.main.textContent = main;

@@ -13,6 +13,8 @@ import { checkpointsPanel } from "./checkpoints.js";
 import { runHeader } from "./header.js";
 import { infoTab } from "./info.js";
 import { steeringBar } from "./steering.js";
+import { healthPanel } from "../health/panel.js";
+import { logsPanel } from "../logs/panel.js";
 import { samplesPanel } from "../samples/panel.js";
 
 const REFRESH_MS = 1000;
@@ -63,6 +65,8 @@ class RunView {
       { id: "charts", label: "Charts", mount: (root) => this.put(root, chartsTab(this.run)) },
       { id: "samples", label: "Samples", mount: (root) => this.put(root, samplesPanel(this.id, { session: this.session })) },
       { id: "checkpoints", label: "Checkpoints and tests", mount: (root) => this.put(root, checkpointsPanel(this.run, { session: this.session })) },
+      { id: "logs", label: "Logs", mount: (root) => this.put(root, logsPanel({ run: this.id })) },
+      { id: "health", label: "Health", mount: (root) => this.put(root, healthPanel({ run: this.id, session: this.session })) },
       { id: "info", label: "Info", mount: (root) => this.put(root, infoTab(this.run)) },
     ];
   }
