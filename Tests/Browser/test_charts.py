@@ -309,19 +309,24 @@ def test_cards_are_chosen_moved_and_remembered(feed, host, make_page):
     one.steps(20, metrics=("loss", "accuracy", "own_metric"))
     one.stored()
     page = open_run(make_page, host, "cards")
-    order = "() => [...document.querySelectorAll('.chart-card')].map((card) => card.dataset.metric).join()"
+
+    def expect_order(*metrics: str) -> None:
+        expect(page.locator(".chart-card")).to_have_count(len(metrics))
+        for place, metric in enumerate(metrics):
+            expect(page.locator(".chart-card").nth(place)).to_have_attribute("data-metric", metric)
+
     page.get_by_role("button", name="Metrics…").click()
     page.get_by_label("own_metric").check()
     page.get_by_role("button", name="Show", exact=True).click()
-    page.wait_for_function(f"({order})() === 'loss,accuracy,own_metric'")
+    expect_order("loss", "accuracy", "own_metric")
     card(page, "own_metric").get_by_role("button", name="own_metric: more").click()
     page.get_by_role("menuitem", name="Move before").click()
-    page.wait_for_function(f"({order})() === 'loss,own_metric,accuracy'")
+    expect_order("loss", "own_metric", "accuracy")
     card(page, "loss").get_by_role("button", name="Training loss: more").click()
     page.get_by_role("menuitem", name="Hide this chart").click()
-    page.wait_for_function(f"({order})() === 'own_metric,accuracy'")
+    expect_order("own_metric", "accuracy")
     page.goto(host.page("runs/cards?renderer=canvas"))  # without the choice in the address: as remembered
-    page.wait_for_function(f"({order})() === 'own_metric,accuracy'")
+    expect_order("own_metric", "accuracy")
     card(page, "accuracy").get_by_role("button", name="What Accuracy means").click()
     expect(card(page, "accuracy").get_by_text("The share of samples whose class was right")).to_be_visible()
 

@@ -66,13 +66,14 @@ export function paintMarks(context, state, box, toX, colors) {
     context.setLineDash([]);
     const text = marks.length > 1 ? `${marks.length}` : marks[0].letter;
     const width = Math.max(14, context.measureText(text).width + 6);
+    const middle = Math.max(box.left + width / 2, Math.min(box.left + box.width - width / 2, place));
     context.fillStyle = colors.surface;
     context.beginPath();
-    context.roundRect(place - width / 2, box.top + 1, width, 14, 3);
+    context.roundRect(middle - width / 2, box.top + 1, width, 14, 3);
     context.fill();
     context.stroke();
     context.fillStyle = color;
-    context.fillText(text, place, box.top + 8.5);
+    context.fillText(text, middle, box.top + 8.5);
   }
 }
 
