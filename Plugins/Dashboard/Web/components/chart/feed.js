@@ -46,7 +46,7 @@ class Feed {
     this.stopHearing?.();
     const ids = runs.map(({ id }) => id);
     this.stopHearing = ids.length
-      ? subscribe("trainer.step", (events) => this.hear(events), { where: { run_id: ids }, missed: () => this.refresh() })
+      ? subscribe("trainer.step", (events) => this.hear(events), { where: { run_id: ids }, missed: () => this.again() })
       : null;
     this.refresh();
   }
@@ -88,6 +88,13 @@ class Feed {
     this.timer = null;
     for (const line of this.lines.values()) line.isStale = true;
     this.want(wait);
+  }
+
+  /** Events may have been missed: nothing that was kept is to be trusted. */
+  again() {
+    this.cache.clear();
+    this.recent = [];
+    this.refresh();
   }
 
   /** Looks soon which shown cards lack data, and asks for all of them together. */
@@ -206,6 +213,7 @@ class Feed {
 
   hear(events) {
     const touched = new Set();
+    this.cache.clear();
     for (const { payload } of events) {
       this.recent.push(payload);
       for (const card of this.cards) if (card.isShown()) this.hearFor(card, payload, touched);
@@ -230,7 +238,7 @@ class Feed {
     const value = payload[metric];
     const { data } = line;
     if (payload.step <= data.lastStep) {
-      if (payload.step < data.lastStep && payload.ts > (line.lastTs ?? Infinity) + 1) this.again(line);
+      if (payload.step < data.lastStep && payload.ts > (line.lastTs ?? Infinity) + 1) this.retake(line);
       return false;
     }
     if (value === undefined || (value === null && !data.isDense)) return false;
@@ -249,7 +257,7 @@ class Feed {
   }
 
   /** Steps that go back: the run was taken up again from an earlier one. */
-  again(line) {
+  retake(line) {
     line.isStale = true;
     line.lastTs = undefined;
     this.want(1000);

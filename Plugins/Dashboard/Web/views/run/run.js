@@ -22,24 +22,20 @@ const REFRESH_MS = 1000;
 /** Shows the run that the address names. */
 export async function mount(root, context) {
   await loadStyles(new URL("./run.css", import.meta.url));
-  let view = await RunView.open(root, context);
+  let view = new RunView(root, context);
+  await view.begin();
   return {
     update(route) {
       if (route.parts[1] === view.id) return view.update(route);
       view.unmount();
-      RunView.open(root, { ...context, route }).then((next) => (view = next));
+      view = new RunView(root, { ...context, route });
+      view.begin();
     },
     unmount: () => view.unmount(),
   };
 }
 
 class RunView {
-  static async open(root, context) {
-    const view = new RunView(root, context);
-    await view.begin();
-    return view;
-  }
-
   constructor(root, { route, session, title }) {
     Object.assign(this, { root, session, title, id: route.parts[1], parts: new Set() });
   }
@@ -51,8 +47,9 @@ class RunView {
     try {
       this.run = await call("runs.show", { run: this.id });
     } catch (error) {
-      return this.absent(error);
+      return this.isGone ? undefined : this.absent(error);
     }
+    if (this.isGone) return;
     this.title(this.run.name);
     this.header = runHeader(this.run, { session: this.session, changed: () => this.refresh() });
     this.steering = steeringBar(this.run, { session: this.session });
@@ -129,7 +126,7 @@ class RunView {
   unmount() {
     this.isGone = true;
     clearTimeout(this.timer);
-    this.stopHearing();
+    this.stopHearing?.();
     this.unmountParts();
   }
 }

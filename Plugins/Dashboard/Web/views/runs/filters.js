@@ -8,8 +8,8 @@ const STATES = ["running", "paused", "testing", "stopping", "finished", "stopped
 /** Makes the bar: `{element, fits(run), setProjects(names), read(query), clear(), focus()}`; `changed` hears what belongs into the address. */
 export function filters(query, { changed }) {
   const search = h("input", { type: "search", placeholder: "Search  ( / )", aria: { label: "Search runs by name, id or project" } });
-  const state = h("select", h("option", { value: "" }, "Any state"), h("option", { value: "live" }, "live"), STATES.map((name) => h("option", { value: name }, name)));
-  const project = h("select", h("option", { value: "" }, "Any project"));
+  const state = h("select", { aria: { label: "State" } }, h("option", { value: "" }, "Any state"), h("option", { value: "live" }, "live"), STATES.map((name) => h("option", { value: name }, name)));
+  const project = h("select", { aria: { label: "Project" } }, h("option", { value: "" }, "Any project"));
   const archived = h("input", { type: "checkbox" });
   const values = () => ({ q: search.value.trim(), state: state.value, project: project.value, archived: archived.checked ? "1" : "" });
   const tell = () => changed(values());
@@ -20,7 +20,7 @@ export function filters(query, { changed }) {
   });
   search.addEventListener("keydown", (event) => event.key === "Escape" && (event.preventDefault(), search.value ? ((search.value = ""), tell()) : search.blur()));
   for (const field of [state, project, archived]) field.addEventListener("change", tell);
-  const element = h("div.bar.runs-filters", { role: "search" }, search, h("label", h("span.hidden-name", "State"), state), h("label", h("span.hidden-name", "Project"), project), h("label", archived, "Archived"));
+  const element = h("div.bar.runs-filters", { role: "search" }, search, state, project, h("label", archived, "Archived"));
 
   const read = (from) => {
     if (document.activeElement !== search) search.value = from.get("q") ?? "";

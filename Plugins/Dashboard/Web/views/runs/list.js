@@ -56,17 +56,12 @@ export function runList({ changed, gone, failed }) {
 
   /** Reads one run that is not among the latest; gives it when it is gone. */
   async function one(id) {
-    try {
-      const { id: name, title, project, state, steps, started, updated, archived, sessions, ...more } = await call("runs.show", { run: id });
-      const { last_step: lastStep, last_epoch: lastEpoch, last_loss: lastLoss } = more;
-      runs.set(id, { id: name, name: more.name, title, project, state, steps, started, updated, archived, sessions: sessions.length, last_step: lastStep, last_epoch: lastEpoch, last_loss: lastLoss });
-      return [];
-    } catch (error) {
-      if (error.status !== "not_found") throw error;
-      const run = runs.get(id);
-      runs.delete(id);
-      return run ? [run] : [];
-    }
+    const { runs: found } = await call("runs.list", { archived: true, search: id, limit: MOST });
+    const now = found.find((run) => run.id === id);
+    const before = runs.get(id);
+    if (now) runs.set(id, now);
+    else runs.delete(id);
+    return now || !before ? [] : [before];
   }
 
   function tell(lost) {
