@@ -8,7 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from support.native import native  # noqa: F401  (a fixture)
+from support import axe
+from support.native import native, steps_of  # noqa: F401  (native is a fixture)
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def family(host, native):
         host.until("steps", lambda: (training.known()["last_step"] or 0) > 5)
         for child, parent in [("a", name), ("b", name), ("c", f"{name}-a")]:
             host.call("trainer.fork", session=session, run=parent, name=f"{name}-{child}", indices=list(range(40)), hparams={"lr_mul": 0.5}, resume=True)
-            host.until("the fork to train", lambda: host.call("runs.show", run=f"{name}-{child}")["steps"])
+            host.until("the fork to train", lambda: steps_of(host, f"{name}-{child}"))
             host.call("trainer.pause", session=session)
         return training
 
@@ -198,3 +199,12 @@ def test_narrow_lineage_fits(host, make_page, native):
     page = make_page(host, "lineage", viewport={"width": 360, "height": 740})
     expect(node(page, "lin-narrow")).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lineage_is_named_and_readable(host, make_page, family, scheme):
+    family(f"lin-axe-{scheme}")
+    page = make_page(host, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(host.page(f"lineage?run=lin-axe-{scheme}-c&text=1&pick=lin-axe-{scheme}-a"))
+    expect(node(page, f"lin-axe-{scheme}-c")).to_be_focused()
+    assert axe.violations(page) == []

@@ -8,7 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from support.native import native  # noqa: F401  (a fixture)
+from support import axe
+from support.native import native, steps_of  # noqa: F401  (native is a fixture)
 
 
 def slider(page, name: str):
@@ -154,7 +155,7 @@ def test_what_rose_since_the_parent(host, page, reported):
     training, parent = reported("sam-parent")
     session = training.session()["session"]
     host.call("trainer.fork", session=session, name="sam-child", indices=list(range(0, 400, 3)), resume=True)
-    host.until("the fork to train", lambda: host.call("runs.show", run="sam-child")["steps"] > 20)
+    host.until("the fork to train", lambda: steps_of(host, "sam-child") > 20)
     training.report()
     child = host.call("runs.report", run="sam-child")
     then = dict(zip(parent["sample_indices"], parent["losses"]))
@@ -232,3 +233,13 @@ def test_narrow_panel_fits(host, make_page, reported):
     page.goto(host.page("samples?run=sam-narrow"))
     expect(tally(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_samples_are_named_and_readable(host, make_page, reported, scheme):
+    training, _ = reported(f"sam-axe-{scheme}")
+    training.report()
+    page = make_page(host, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(host.page(f"samples?run={training.run}&region=0:99&watch=3,13"))
+    expect(page.locator(".over-time .legend")).to_be_visible()
+    assert axe.violations(page) == []

@@ -8,8 +8,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from support import axe
 from support.host import DEVELOPMENT_DOOR
-from support.native import native  # noqa: F401  (a fixture)
+from support.native import native, steps_of  # noqa: F401  (native is a fixture)
 
 
 def open_run(page: Page, host, run: str, query: str = "", *, steerable: bool = True) -> None:
@@ -159,7 +160,7 @@ def test_fork_by_loss_trains_on_exactly_the_samples_shown(host, page, native):
     threshold = float(low.get_attribute("aria-valuenow")) if low.count() else min(loss for loss, index in zip(losses["losses"], losses["sample_indices"]) if index in subset)
     assert sorted(subset) == sorted(index for loss, index in zip(losses["losses"], losses["sample_indices"]) if loss >= threshold)
     training.until_state("running")
-    assert host.until("the fork's rate", lambda: host.call("runs.show", run="steer-region-child")["steps"])
+    assert host.until("the fork to train", lambda: steps_of(host, "steer-region-child"))
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,7 @@ def test_rename_keeps_the_id(host, page, native):
 def test_switch_to_an_older_run_and_start_over(host, page, native):
     training = native("steer-old")
     host.call("trainer.fork", session=training.session()["session"], name="steer-new", resume=True)
-    host.until("the fork to train", lambda: host.call("runs.show", run="steer-new")["steps"])
+    host.until("the fork to train", lambda: steps_of(host, "steer-new"))
     open_run(page, host, "steer-old")
     expect(bar(page)).to_contain_text("working on 'steer-new'")
     expect(button(page, "Pause")).to_be_disabled()
@@ -372,3 +373,27 @@ def test_narrow_page_keeps_every_action(host, make_page, native):
     expect(dialog(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert dialog(page).evaluate("element => element.getBoundingClientRect().right") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_are_named_and_readable(host, make_page, native, scheme):
+    training = native(f"steer-axe-{scheme}")
+    training.report()
+    page = make_page(host, color_scheme=scheme, reduced_motion="reduce")
+    open_run(page, host, training.run, "?tab=checkpoints")
+    found = [f"bar: {line}" for line in axe.violations(page)]
+    for name, choices in {"Fork…": ["By loss", "By quantile", "By clusters", "By number"], "Merge…": ["Adapters"], "Test…": []}.items():
+        button(page, name).click()
+        expect(dialog(page)).to_be_visible()
+        for choice in choices or [None]:
+            if choice:
+                dialog(page).get_by_label(choice).check()
+            found += [f"{name} {choice}: {line}" for line in axe.violations(page)]
+        page.keyboard.press("Escape")
+        expect(dialog(page)).to_have_count(0)
+    for name in ["Rename…", "Start over…", "Export samples…", "Export a bundle…", "Import a bundle…", "Start a training…"]:
+        from_menu(page, name)
+        expect(dialog(page)).to_be_visible()
+        found += [f"{name}: {line}" for line in axe.violations(page)]
+        page.keyboard.press("Escape")
+    assert not found, "\n".join(found)

@@ -50,6 +50,11 @@ class Native(Training):
         return reports[0]
 
 
+def steps_of(host: Host, run: str) -> int:
+    """How many steps of a run are stored; none of a run that is not known yet."""
+    return next((one["steps"] for one in host.call("runs.list", search=run, limit=500)["runs"] if one["id"] == run), 0)
+
+
 @pytest.fixture
 def native(host: Host, tmp_path: Path) -> Iterator[Callable[..., Native]]:
     """Begins one: `native("name", samples=400, pace=0.02, slow=3)`; `on=` another host."""

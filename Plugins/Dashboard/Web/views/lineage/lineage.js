@@ -40,7 +40,7 @@ export async function mount(root, { route, session, title }) {
   const place = h("div");
   const tally = h("p.quiet.small", { role: "status" });
   root.append(h("div.bar.lineage-head", h("h1", "Lineage"), tally, h("span.grow"), bar.element), place);
-  replace(place, stage, h("details.card.text-twin", { open: current().query.has("text"), ontoggle: (event) => setQuery({ text: event.target.open ? "1" : null }) }, h("summary", "As text"), tree));
+  replace(place, stage, h("details.card.text-twin", { open: current().query.has("text"), ontoggle: (event) => event.target.open !== current().query.has("text") && setQuery({ text: event.target.open ? "1" : null }) }, h("summary", "As text"), tree));
 
   function toolbar() {
     const project = h("select", { "aria-label": "Project", onchange: () => setQuery({ project: project.value }) });

@@ -30,7 +30,7 @@ export function checkpointsPanel(run, { session: page } = {}) {
     { id: "bytes", title: "Size", number: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
     { id: "state", title: "File is", value: stateOf },
     { id: "ts", title: "Written", value: (row) => row.ts, cell: (row) => time(row.ts) },
-    { id: "do", title: "", value: () => "", cell: (row) => doing(row) },
+    { id: "do", title: "Action", value: () => "", cell: (row) => doing(row) },
   ], empty: empty({ title: "No checkpoint yet", text: "One is written whenever the training pauses, forks, merges or is tested. Pause it, or save one with More." }) });
   const tests = dataTable({ name: "Tests", key: (row) => String(row.id), remember: "tests", columns: [
     { id: "label", title: "Label", value: (row) => row.label },
@@ -41,7 +41,7 @@ export function checkpointsPanel(run, { session: page } = {}) {
     { id: "ts", title: "When", value: (row) => row.ts, cell: (row) => time(row.ts) },
   ], empty: empty({ title: "No test yet", text: "Test runs the whole test set through the model and keeps the average loss here." }) });
   const best = h("p.quiet.small");
-  const element = h("div.checkpoints", h("section.card", h("h3", "Checkpoints"), checkpoints.element), h("section.card", h("h3", "Tests"), best, tests.element));
+  const element = h("div.checkpoints", h("section.card", h("h2", "Checkpoints"), checkpoints.element), h("section.card", h("h2", "Tests"), best, tests.element));
 
   function doing(row) {
     if (!row.usable_path) return "–";

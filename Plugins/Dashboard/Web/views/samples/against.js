@@ -21,7 +21,7 @@ export function against(state, { watch }) {
     show(picker.value);
   } });
   const share = h("select", { "aria-label": "How many count as hard", onchange: () => show(picker.value) }, [1, 5, 10, 25].map((part) => h("option", { value: String(part), selected: part === 10 }, `hardest ${part} %`)));
-  const element = h("section.card", { "aria-labelledby": "samples-against" }, h("div.bar", h("h3", { id: "samples-against" }, "Against another run"), h("span.grow"), picker, share), place);
+  const element = h("section.card", { "aria-labelledby": "samples-against" }, h("div.bar", h("h2", { id: "samples-against" }, "Against another run"), h("span.grow"), picker, share), place);
   let isGone = false;
   let turn = 0;
 

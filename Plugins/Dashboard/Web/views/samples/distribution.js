@@ -83,7 +83,7 @@ export function distribution(state, { changed }) {
 
   const facts = [`Analyzed at step ${count(losses.step)} (epoch ${count(losses.epoch)})`, losses.note, losses.nulls ? `${count(losses.nulls)} losses are not finite and left out` : null];
   const element = h("section.card.distribution", { "aria-labelledby": "samples-distribution" },
-    h("div.bar", h("h3", { id: "samples-distribution" }, "How the losses lie"), h("span.grow"), h("label.small", log, "Counts on a log scale")),
+    h("div.bar", h("h2", { id: "samples-distribution" }, "How the losses lie"), h("span.grow"), h("label.small", log, "Counts on a log scale")),
     h("p.quiet.small", facts.filter(Boolean).join(" · ")),
     chart.element, tally,
     h("div.bar.presets", { role: "group", "aria-label": "Ranges" }, presets.map(([label, a, b]) => h("button", { type: "button", onclick: () => choose(a, b) }, label))),

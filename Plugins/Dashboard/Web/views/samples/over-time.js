@@ -16,7 +16,7 @@ const MOST = 24;
 export function overTime(state) {
   const reports = state.reports.filter((report) => report.subset_on === state.losses.set).slice(0, MOST).reverse();
   const place = h("div.over-time");
-  const element = h("section.card", { "aria-labelledby": "samples-time" }, h("h3", { id: "samples-time" }, "Over the reports"), place);
+  const element = h("section.card", { "aria-labelledby": "samples-time" }, h("h2", { id: "samples-time" }, "Over the reports"), place);
   let all = null;
   let width = 640;
   let watched = (current().query.get("watch") ?? "").split(",").filter(Boolean).map(Number);

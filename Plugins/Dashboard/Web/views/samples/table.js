@@ -33,7 +33,7 @@ export function samplesTable(state, { watch }) {
   const list = virtualList({ rowHeight: 32, render: row, name: "Samples", role: "rowgroup" });
   const tally = h("span.quiet.small", { role: "status" });
   const table = h("div.samples-table", { role: "table", "aria-label": "Samples and their losses" }, h("div.samples-row.head", { role: "row" }, [...heads.values()], h("span", { role: "columnheader" }, h("span.hidden-name", "Follow"))), list.element);
-  const element = h("section.card", { "aria-labelledby": "samples-table" }, h("div.bar", h("h3", { id: "samples-table" }, "Samples"), tally, h("span.grow"), h("label.small", onlyRegion, "Only those in the range")),
+  const element = h("section.card", { "aria-labelledby": "samples-table" }, h("div.bar", h("h2", { id: "samples-table" }, "Samples"), tally, h("span.grow"), h("label.small", onlyRegion, "Only those in the range")),
     before ? h("p.quiet.small", `Change: since the report at step ${count(earlier.step)}.`) : null, table);
 
   function row(index) {
