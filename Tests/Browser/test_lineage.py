@@ -76,7 +76,7 @@ def test_focus_shows_what_differs_from_the_parent_and_what_it_gained(host, page,
     row = details.get_by_role("row").filter(has_text="hparams")
     expect(row).to_contain_text("lr_mul")
     expect(details.get_by_role("link", name="Overlay with its ancestors")).to_have_attribute("href", re.compile("compare\\?runs=lin-edge%2Clin-edge-a"))
-    expect(page.locator(".edge text").filter(has_text="40 s.").first).to_be_attached()
+    expect(page.locator(".edge text").filter(has_text="40 samples").first).to_be_attached()
 
 
 def test_picked_runs_are_merged(host, page, family):

@@ -3,7 +3,8 @@
 
 import { svg } from "../../core/dom.js";
 
-const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "paint-order", "opacity", "font-size", "font-weight", "font-family", "text-anchor"];
+const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "paint-order", "opacity", "font-size", "font-weight",
+  "font-family", "text-anchor"];
 const MARGIN = 24;
 
 /** All of the content as a picture that needs no style sheet. */
@@ -16,12 +17,14 @@ export function wholePicture(content, bounds) {
       const value = style.getPropertyValue(name);
       if (value) element.setAttribute(name, value);
     }
-    for (const name of ["tabindex", "role", "class", "aria-label", "aria-level", "aria-selected", "data-run"]) element.removeAttribute(name);
+    for (const name of ["tabindex", "role", "class", "aria-label", "aria-level", "aria-selected",
+        "data-run"]) element.removeAttribute(name);
   });
   clone.removeAttribute("transform");
   const [width, height] = [bounds.width + 2 * MARGIN, bounds.height + 2 * MARGIN];
   const box = { x: bounds.x - MARGIN, y: bounds.y - MARGIN, width, height };
-  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `${box.x} ${box.y} ${width} ${height}` }, svg("rect", { ...box, fill: getComputedStyle(document.body).backgroundColor }), clone);
+  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `${box.x} ${box.y} ${width} ${height}` },
+    svg("rect", { ...box, fill: getComputedStyle(document.body).backgroundColor }), clone);
 }
 
 /** Saves a picture under a name ending in .svg or .png. */

@@ -10,7 +10,8 @@ export class Graph {
    * @param {"generation"|"step"} across what runs from left to right
    */
   constructor({ nodes, edges }, across = "generation") {
-    this.nodes = new Map(nodes.map((node) => [node.id, { ...node, parents: [], children: [], x: 0, y: (node.lane ?? 0) * (NODE.height + NODE.gapY) }]));
+    this.nodes = new Map(nodes.map((node) => [node.id,
+          { ...node, parents: [], children: [], x: 0, y: (node.lane ?? 0) * (NODE.height + NODE.gapY) }]));
     this.edges = edges.filter(({ from, to }) => this.nodes.has(from) && this.nodes.has(to));
     for (const edge of this.edges) {
       this.nodes.get(edge.from).children.push(edge);
@@ -29,7 +30,8 @@ export class Graph {
   get bounds() {
     const all = [...this.nodes.values()];
     const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
-    return { x: left, y: top, width: Math.max(...all.map(({ x }) => x)) + NODE.width - left, height: Math.max(...all.map(({ y }) => y)) + NODE.height - top };
+    return { x: left, y: top, width: Math.max(...all.map(({ x }) => x)) + NODE.width - left,
+      height: Math.max(...all.map(({ y }) => y)) + NODE.height - top };
   }
 
   /** A run and all it comes from, the oldest first. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How runs come from one another: lanes of runs, a curve from every parent.
 
+import { actionButton } from "../../components/action-button.js";
 import { empty } from "../../components/empty.js";
 import { problem, toast } from "../../components/toast.js";
 import { call } from "../../core/api.js";
@@ -9,8 +10,10 @@ import { count } from "../../core/format.js";
 import { bind } from "../../core/keys.js";
 import { current, go, setQuery } from "../../core/route.js";
 import { loadStyles } from "../../core/styles.js";
+import { importDialog } from "../steering/bundle-dialogs.js";
 import { mergeDialog } from "../steering/merge-dialog.js";
 import { trainerFor, watchSessions } from "../steering/sessions.js";
+import { startDialog } from "../steering/small-dialogs.js";
 import { details } from "./details.js";
 import { savePicture, wholePicture } from "./export-picture.js";
 import { Graph, NODE } from "./graph.js";
@@ -19,6 +22,9 @@ import { lineagePicture } from "./picture.js";
 import { textTree } from "./text-tree.js";
 import { viewport } from "./viewport.js";
 
+const HELP = "Lineage of the runs. Arrow keys move along parents, children and lanes; Enter opens a run, "
+  + "Shift and Enter picks it for merging";
+
 /** Shows the view. Its address: `project`, `archived`, `x` (step), `pick` (runs, comma-separated), `run` (in focus). */
 export async function mount(root, { route, session, title }) {
   title("Lineage");
@@ -26,8 +32,9 @@ export async function mount(root, { route, session, title }) {
   const state = { graph: null, lineage: null, sessions: [], query: route.query, focused: null, pointed: null };
   const picked = new Set((route.query.get("pick") ?? "").split(",").filter(Boolean));
   const content = svg("g");
-  const layers = { edges: content.appendChild(svg("g.edges", { "aria-hidden": "true" })), nodes: content.appendChild(svg("g.nodes", { role: "presentation" })) };
-  const picture = svg("svg.lineage-picture", { role: "tree", "aria-label": "Lineage of the runs. Arrow keys move along parents, children and lanes; Enter opens a run, Shift and Enter picks it for merging", "aria-multiselectable": "true" }, content);
+  const layers = { edges: content.appendChild(svg("g.edges", { "aria-hidden": "true" })),
+    nodes: content.appendChild(svg("g.nodes", { role: "presentation" })) };
+  const picture = svg("svg.lineage-picture", { role: "tree", "aria-multiselectable": "true", "aria-label": HELP }, content);
   const view = viewport(picture, content, { changed: ({ scale }) => {
     picture.classList.toggle("far", scale < 0.6);
     picture.classList.toggle("tiny", scale < 0.25);
@@ -40,18 +47,28 @@ export async function mount(root, { route, session, title }) {
   const place = h("div");
   const tally = h("p.quiet.small", { role: "status" });
   root.append(h("div.bar.lineage-head", h("h1", "Lineage"), tally, h("span.grow"), bar.element), place);
-  replace(place, stage, h("details.card.text-twin", { open: current().query.has("text"), ontoggle: (event) => event.target.open !== current().query.has("text") && setQuery({ text: event.target.open ? "1" : null }) }, h("summary", "As text"), tree));
+  replace(place, stage, h("details.card.text-twin",
+      { open: current().query.has("text"), ontoggle: (event) => event.target.open !== current().query.has("text")
+        && setQuery({ text: event.target.open ? "1" : null }) }, h("summary", "As text"), tree));
 
   function toolbar() {
     const project = h("select", { "aria-label": "Project", onchange: () => setQuery({ project: project.value }) });
-    const archived = h("input", { type: "checkbox", checked: route.query.has("archived"), onchange: () => setQuery({ archived: archived.checked ? "1" : null }) });
-    const across = h("select", { "aria-label": "From left to right", onchange: () => setQuery({ x: across.value === "step" ? "step" : null }) }, h("option", { value: "generation" }, "by generation"), h("option", { value: "step", selected: route.query.get("x") === "step" }, "by step"));
+    const archived = h("input", { type: "checkbox", checked: route.query.has("archived"),
+        onchange: () => setQuery({ archived: archived.checked ? "1" : null }) });
+    const across = h("select", { "aria-label": "From left to right",
+        onchange: () => setQuery({ x: across.value === "step" ? "step" : null }) }, h("option", { value: "generation" }, "by generation"),
+      h("option", { value: "step", selected: route.query.get("x") === "step" }, "by step"));
     const merge = h("button.primary", { type: "button", onclick: mergePicked }, "Merge…");
     const clear = h("button.plain", { type: "button", onclick: () => (picked.clear(), pickedChanged()) }, "Pick none");
     const chosen = h("span", { role: "status" });
-    const save = h("select", { "aria-label": "Save the picture", onchange: () => saveAs(save) }, h("option", { value: "" }, "Save as…"), h("option", { value: "png" }, "PNG"), h("option", { value: "svg" }, "SVG"));
-    const zoom = [["−", "Smaller", () => view.zoom(1 / 1.25)], ["+", "Larger", () => view.zoom(1.25)], ["Fit", "Show all", () => view.fit()]].map(([text, name, act]) => h("button", { type: "button", "aria-label": name, onclick: act }, text));
-    return { choice: h("div.bar.lineage-choice", { hidden: true }, chosen, h("span.grow"), clear, merge), element: h("div.bar", project, h("label.small", archived, "Archived too"), across, h("span.bar.zoom", zoom), save), project, merge, chosen };
+    const save = h("select", { "aria-label": "Save the picture", onchange: () => saveAs(save) }, h("option", { value: "" }, "Save as…"),
+      h("option", { value: "png" }, "PNG"), h("option", { value: "svg" }, "SVG"));
+    const zoom = [["−", "Smaller", () => view.zoom(1 / 1.25)], ["+", "Larger", () => view.zoom(1.25)],
+      ["Fit", "Show all", () => view.fit()]].map(([text, name, act]) => h("button", { type: "button", "aria-label": name, onclick: act },
+        text));
+    return { choice: h("div.bar.lineage-choice", { hidden: true }, chosen, h("span.grow"), clear, merge),
+      element: h("div.bar", project, h("label.small", archived, "Archived too"), across, h("span.bar.zoom", zoom), save), project, merge,
+      chosen };
   }
 
   function draw() {
@@ -60,9 +77,14 @@ export async function mount(root, { route, session, title }) {
     const has = state.graph.nodes.size > 0;
     stage.parentElement.classList.toggle("nothing", !has);
     place.querySelector(".empty")?.remove();
-    if (!has) place.prepend(empty({ title: "No runs yet", text: "Runs, their forks and merges show here as soon as a training connects to this host.", command: "PYTHONPATH=Clients/Python/src python3 Examples/Training/digits.py" }));
+    if (!has) place.prepend(empty({ title: "No runs yet",
+          text: "Runs, their forks and merges show here as soon as a training connects to this host.",
+          command: "PYTHONPATH=Clients/Python/src python3 Examples/Training/digits.py",
+          actions: session?.read_only ? [] : [actionButton("Start a training…", async () => void (await startDialog())),
+          actionButton("Import a bundle…", async () => void (await importDialog()))] }));
     drawing.draw(state.graph, { picked, trail: trail && state.graph.nodes.has(trail) ? new Set(state.graph.ancestors(trail)) : null });
-    tally.textContent = `${count(state.graph.nodes.size)} ${state.graph.nodes.size === 1 ? "run" : "runs"}${state.lineage.more ? ", and more" : ""}`;
+    const all = state.graph.nodes.size;
+    tally.textContent = `${count(all)} ${all === 1 ? "run" : "runs"}${state.lineage.more ? ", and more" : ""}`;
     if (has) settle();
     replace(tree, textTree(state.graph));
     told();
@@ -82,7 +104,8 @@ export async function mount(root, { route, session, title }) {
   function told() {
     side.show(state.graph?.nodes.get(state.pointed ?? state.focused ?? drawing.current), state.graph);
     bar.choice.hidden = !picked.size;
-    bar.chosen.textContent = picked.size === 1 ? `'${nameOf([...picked][0])}' is picked; pick another to merge them` : `${count(picked.size)} runs picked`;
+    bar.chosen.textContent = picked.size === 1 ? `'${nameOf([...picked][0])}' is picked; pick another to merge them`
+      : `${count(picked.size)} runs picked`;
     bar.merge.disabled = picked.size < 2;
   }
 
@@ -147,7 +170,8 @@ export async function mount(root, { route, session, title }) {
   async function projects() {
     const { runs } = await call("runs.list", { limit: 10000, archived: true });
     const names = [...new Set(runs.map(({ project }) => project).filter(Boolean))].sort();
-    replace(bar.project, h("option", { value: "" }, "all projects"), names.map((name) => h("option", { value: name, selected: name === state.query.get("project") }, name)));
+    replace(bar.project, h("option", { value: "" }, "all projects"),
+      names.map((name) => h("option", { value: name, selected: name === state.query.get("project") }, name)));
   }
 
   const live = watchLineage((lineage) => {

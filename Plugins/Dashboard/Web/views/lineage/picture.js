@@ -27,7 +27,8 @@ export function lineagePicture(layers, does) {
       loss: svg("text.loss", { x: NODE.width - 12, y: 42, "text-anchor": "end" }),
       pick: svg("text.pick", { x: NODE.width - 12, y: 22, "text-anchor": "end" }, ""),
     };
-    const element = svg("g.run", { role: "treeitem", tabindex: "-1", "data-run": node.id, onclick: clicked, onkeydown: pressed, onfocus: () => enter(node.id), onpointerenter: () => does.pointed(node.id), onpointerleave: () => does.pointed(null) },
+    const element = svg("g.run", { role: "treeitem", tabindex: "-1", "data-run": node.id, onclick: clicked, onkeydown: pressed,
+        onfocus: () => enter(node.id), onpointerenter: () => does.pointed(node.id), onpointerleave: () => does.pointed(null) },
       parts.box, parts.name, parts.state, parts.loss, parts.pick);
     return { element, parts, id: node.id };
   }
@@ -68,7 +69,8 @@ export function lineagePicture(layers, does) {
     element.setAttribute("aria-label", nodeWords(node, nameOf));
     element.setAttribute("aria-level", String((node.column ?? 0) + 1));
     element.setAttribute("aria-selected", String(picked.has(node.id)));
-    element.setAttribute("class", `run ${node.state} ${picked.has(node.id) ? "picked" : ""} ${trail?.has(node.id) ? "trail" : ""} ${node.archived ? "archived" : ""}`);
+    element.setAttribute("class",
+      `run ${node.state} ${picked.has(node.id) ? "picked" : ""} ${trail?.has(node.id) ? "trail" : ""} ${node.archived ? "archived" : ""}`);
     parts.name.textContent = clipped(node.name, picked.has(node.id) ? 20 : 23);
     parts.state.textContent = `${marks[node.state] ?? "○"} ${node.state}`;
     parts.loss.textContent = Number.isFinite(loss) ? `${Number.isFinite(node.best_val_loss) ? "val " : ""}${number(loss, 3)}` : "";
@@ -86,8 +88,10 @@ export function lineagePicture(layers, does) {
       const label = edgeLabel(edge);
       const [x, ys] = [x2 - 10, [y2 - 7, y2 + 15]];
       return svg("g", { class: `edge ${edge.kind ?? ""} ${isOn ? "trail" : ""}` }, svg("title", edgeWords(edge, nameOf)),
-        svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }), svg("path.head", { d: `M${x2} ${y2}l-7 -4v8Z` }),
-        edge === to.parents[0] || edge.kind !== "merge" ? svg("text", { "text-anchor": "end" }, label.map((line, index) => svg("tspan", { x, y: ys[index] }, line))) : null);
+        svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }),
+          svg("path.head", { d: `M${x2} ${y2}l-7 -4v8Z` }),
+        edge === to.parents[0] || edge.kind !== "merge"
+          ? svg("text", { "text-anchor": "end" }, label.map((line, index) => svg("tspan", { x, y: ys[index] }, line))) : null);
     }));
   }
 

@@ -52,7 +52,8 @@ export function viewport(picture, content, { changed = () => {} } = {}) {
       const wanted = room / 2 - (from + extent / 2) * scale;
       return Math.min(MARGIN - start * scale, Math.max(room - MARGIN - (start + length) * scale, wanted));
     };
-    Object.assign(view, { scale, x: along(bounds.x, bounds.width, box.x, box.width, width), y: along(bounds.y, bounds.height, box.y, box.height, height) });
+    Object.assign(view, { scale, x: along(bounds.x, bounds.width, box.x, box.width, width),
+        y: along(bounds.y, bounds.height, box.y, box.height, height) });
     apply();
   }
 

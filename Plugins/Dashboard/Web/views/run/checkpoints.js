@@ -26,12 +26,14 @@ export function checkpointsPanel(run, { session: page } = {}) {
   const checkpoints = dataTable({ name: "Checkpoints", key: (row) => String(row.id), remember: "checkpoints", columns: [
     { id: "step", title: "Step", number: true, value: (row) => row.step, cell: (row) => count(row.step) },
     { id: "kind", title: "Made by", value: (row) => row.kind },
-    { id: "file", title: "File", value: (row) => row.path, cell: (row) => h("span", { title: row.usable_path ?? row.path }, fileOf(row.path)) },
+    { id: "file", title: "File", value: (row) => row.path,
+      cell: (row) => h("span", { title: row.usable_path ?? row.path }, fileOf(row.path)) },
     { id: "bytes", title: "Size", number: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
     { id: "state", title: "File is", value: stateOf },
     { id: "ts", title: "Written", value: (row) => row.ts, cell: (row) => time(row.ts) },
     { id: "do", title: "Action", value: () => "", cell: (row) => doing(row) },
-  ], empty: empty({ title: "No checkpoint yet", text: "One is written whenever the training pauses, forks, merges or is tested. Pause it, or save one with More." }) });
+  ], empty: empty({ title: "No checkpoint yet",
+    text: "One is written whenever the training pauses, forks, merges or is tested. Pause it, or save one with More." }) });
   const tests = dataTable({ name: "Tests", key: (row) => String(row.id), remember: "tests", columns: [
     { id: "label", title: "Label", value: (row) => row.label },
     { id: "step", title: "Step", number: true, value: (row) => row.step, cell: (row) => count(row.step) },
@@ -41,14 +43,18 @@ export function checkpointsPanel(run, { session: page } = {}) {
     { id: "ts", title: "When", value: (row) => row.ts, cell: (row) => time(row.ts) },
   ], empty: empty({ title: "No test yet", text: "Test runs the whole test set through the model and keeps the average loss here." }) });
   const best = h("p.quiet.small");
-  const element = h("div.checkpoints", h("section.card", h("h2", "Checkpoints"), checkpoints.element), h("section.card", h("h2", "Tests"), best, tests.element));
+  const element = h("div.checkpoints", h("section.card", h("h2", "Checkpoints"), checkpoints.element),
+    h("section.card", h("h2", "Tests"), best, tests.element));
 
   function doing(row) {
     if (!row.usable_path) return "–";
     const isLoad = state.isCurrent;
     const reason = state.reasons[isLoad ? "load" : "switch"];
     const act = async () => void (await (isLoad ? loadDialog : switchDialog)({ run, session: state.session, checkpoint: row }));
-    return h("span.bar", actionButton(isLoad ? "Load…" : "Switch to it…", act, { disabled: Boolean(reason), hint: reason ? `Not now: ${reason}` : undefined, name: `${isLoad ? "Load" : "Switch to"} the checkpoint at step ${row.step}` }), copyButton(row.usable_path, { label: "Copy path", name: `Copy the path of the checkpoint at step ${row.step}` }));
+    return h("span.bar", actionButton(isLoad ? "Load…" : "Switch to it…", act,
+        { disabled: Boolean(reason), hint: reason ? `Not now: ${reason}` : undefined,
+          name: `${isLoad ? "Load" : "Switch to"} the checkpoint at step ${row.step}` }),
+      copyButton(row.usable_path, { label: "Copy path", name: `Copy the path of the checkpoint at step ${row.step}` }));
   }
 
   async function load() {
@@ -71,7 +77,8 @@ export function checkpointsPanel(run, { session: page } = {}) {
     watchSessions(({ sessions }) => {
       const before = state;
       state = gate(run, sessions, { readOnly: page?.read_only });
-      if (before.isCurrent !== state.isCurrent || before.reasons.load !== state.reasons.load || before.reasons.switch !== state.reasons.switch) soon();
+      if (before.isCurrent !== state.isCurrent || before.reasons.load !== state.reasons.load
+        || before.reasons.switch !== state.reasons.switch) soon();
     }),
   ];
   load().catch(fail);

@@ -35,7 +35,9 @@ export function steeringBar(run, { session: page, keys = true }) {
   const status = h("div.steering-state.quiet", { role: "status" });
   const reasons = h("p.steering-why.quiet.small");
   const actions = actionsFor(() => ({ run, session: state.session }), follow);
-  const buttons = new Map(shownFirst.map((name) => [name, actionButton(label(actions[name]), () => quiet(actions[name].run), { danger: actions[name].danger, confirm: actions[name].confirm })]));
+  const buttons = new Map(shownFirst.map((name) => [name,
+        actionButton(label(actions[name]), () => quiet(actions[name].run),
+        { danger: actions[name].danger, confirm: actions[name].confirm })]));
   const more = menuButton("More", () => inMenu.map(item), { name: `More to do with ${run.name}` });
   const bar = h("div.bar", [...buttons.values()], more, status);
   const element = h("section.steering", { "aria-label": "Steering" }, bar, working, reasons);
@@ -90,12 +92,14 @@ export function steeringBar(run, { session: page, keys = true }) {
 
   const perform = (name) => async () => {
     const button = buttons.get(name);
-    if (button.hidden || button.disabled) return toast(`${actions[name].label.replace("…", "")}: ${state.reasons[name] ?? "not now"}.`, { kind: "info" });
+    if (button.hidden || button.disabled) return toast(`${actions[name].label.replace("…", "")}: ${state.reasons[name] ?? "not now"}.`,
+      { kind: "info" });
     button.click();
   };
   const unbind = keys ? bind("This run", [
     { keys: "Space", does: "pause, or go on", when: () => !isOnControl(), action: () => perform(state.isPaused ? "resume" : "pause")() },
-    ...["fork", "merge", "test", "report"].map((name) => ({ keys: actions[name].key, does: actions[name].label.replace("…", "").toLowerCase(), action: perform(name) })),
+    ...["fork", "merge", "test", "report"].map((name) => ({ keys: actions[name].key,
+          does: actions[name].label.replace("…", "").toLowerCase(), action: perform(name) })),
   ]) : () => {};
   const unwatch = watchSessions((change) => {
     known = change;
@@ -127,7 +131,8 @@ export function steeringMenu(run, { session: page }) {
   const element = menuButton("Steer", () => {
     const state = gate(run, known.sessions, { readOnly: page?.read_only });
     const actions = actionsFor(() => ({ run, session: state.session }), follow);
-    return [...shownFirst, ...inMenu].filter((name) => !["import", "start"].includes(name)).map((name) => menuItem(actions[name], state.reasons[name]));
+    return [...shownFirst, ...inMenu].filter((name) => !["import", "start"].includes(name)).map((name) => menuItem(actions[name],
+        state.reasons[name]));
   }, { name: `Steer ${run.name}` });
   return { element, unmount: unwatch };
 }
@@ -168,9 +173,11 @@ function why(reasons) {
     if (!reason || ["the training is running", "the training is paused already"].includes(reason)) continue;
     by.set(reason, [...(by.get(reason) ?? []), name]);
   }
-  return [...by].map(([reason, names]) => (names.length >= shownFirst.length - 2 ? `Not now: ${reason}.` : `Not now ${names.join(", ")}: ${reason}.`)).join(" ");
+  return [...by].map(([reason, names]) => (names.length >= shownFirst.length - 2 ? `Not now: ${reason}.`
+      : `Not now ${names.join(", ")}: ${reason}.`)).join(" ");
 }
 
 function isOnControl() {
-  return Boolean(document.activeElement?.closest("button, a[href], summary, input, [role=slider], [role=treeitem], [role=row], [role=tab], .virtual-list"));
+  const controls = "button, a[href], summary, input, [role=slider], [role=treeitem], [role=row], [role=tab], .virtual-list";
+  return Boolean(document.activeElement?.closest(controls));
 }

@@ -20,8 +20,10 @@ export function against(state, { watch }) {
     setQuery({ other: picker.value });
     show(picker.value);
   } });
-  const share = h("select", { "aria-label": "How many count as hard", onchange: () => show(picker.value) }, [1, 5, 10, 25].map((part) => h("option", { value: String(part), selected: part === 10 }, `hardest ${part} %`)));
-  const element = h("section.card", { "aria-labelledby": "samples-against" }, h("div.bar", h("h2", { id: "samples-against" }, "Against another run"), h("span.grow"), picker, share), place);
+  const share = h("select", { "aria-label": "How many count as hard", onchange: () => show(picker.value) },
+    [1, 5, 10, 25].map((part) => h("option", { value: String(part), selected: part === 10 }, `hardest ${part} %`)));
+  const element = h("section.card", { "aria-labelledby": "samples-against" },
+    h("div.bar", h("h2", { id: "samples-against" }, "Against another run"), h("span.grow"), picker, share), place);
   let isGone = false;
   let turn = 0;
 
@@ -52,14 +54,24 @@ export function against(state, { watch }) {
   function draw(id, other) {
     const part = Number(share.value) / 100;
     const difference = changes(state.losses, other);
-    if (!difference.common) return replace(place, h("p.quiet", `The reports have no sample in common: that of '${id}' is of ${count(other.count)} others.`));
+    if (!difference.common) return replace(place,
+      h("p.quiet", `The reports have no sample in common: that of '${id}' is of ${count(other.count)} others.`));
     const shared = overlap(state.losses, other, part);
     replace(place,
-      h("p", h("strong", `${count(difference.rose)} of ${count(difference.common)} samples rose`), ` since '${id}' at step ${count(other.step)}, ${count(difference.fell)} fell; the mean change is ${number(difference.mean, 3)}.`),
-      h("p", h("strong", `${count(shared.both)} samples are among the hardest ${share.value} % of both`), `, of ${count(shared.mine)} here and ${count(shared.others)} there (${number(shared.share * 100, 3)} % of all that are hard for one of them).`),
+      h("p", h("strong", `${count(difference.rose)} of ${count(difference.common)} samples rose`),
+        ` since '${id}' at step ${count(other.step)}, ${count(difference.fell)} fell; the mean change is ${number(difference.mean, 3)}.`),
+      h("p", h("strong", `${count(shared.both)} samples are among the hardest ${share.value} % of both`),
+        `, of ${count(shared.mine)} here and ${count(shared.others)} there`,
+        ` (${number(shared.share * 100, 3)} % of all that are hard for one of them).`),
       venn(shared),
-      difference.most.length ? h("div.scroll", h("table", h("caption", `Rose the most since '${id}'`), h("thead", h("tr", h("th.number", { scope: "col" }, "Sample"), h("th.number", { scope: "col" }, "There"), h("th.number", { scope: "col" }, "Here"), h("th.number", { scope: "col" }, "Rose by"), h("th", { scope: "col" }, h("span.hidden-name", "Follow")))),
-        h("tbody", difference.most.slice(0, SHOWN).map(({ sample, then, now }) => h("tr", h("td.number", String(sample)), h("td.number", number(then)), h("td.number", number(now)), h("td.number", number(now - then)), h("td", h("button.plain.small", { type: "button", "aria-label": `Follow sample ${sample} over the reports`, onclick: () => watch(sample) }, "Follow"))))))) : null);
+      difference.most.length ? h("div.scroll", h("table", h("caption", `Rose the most since '${id}'`),
+          h("thead", h("tr", h("th.number", { scope: "col" }, "Sample"), h("th.number", { scope: "col" }, "There"),
+            h("th.number", { scope: "col" }, "Here"), h("th.number", { scope: "col" }, "Rose by"),
+            h("th", { scope: "col" }, h("span.hidden-name", "Follow")))),
+        h("tbody", difference.most.slice(0, SHOWN).map(({ sample, then, now }) => h("tr", h("td.number", String(sample)),
+              h("td.number", number(then)), h("td.number", number(now)), h("td.number", number(now - then)),
+              h("td", h("button.plain.small", { type: "button", "aria-label": `Follow sample ${sample} over the reports`,
+              onclick: () => watch(sample) }, "Follow"))))))) : null);
   }
 
   load().catch((error) => replace(place, h("p.problem", error.message)));
@@ -69,5 +81,7 @@ export function against(state, { watch }) {
 // The three shares as one bar, with words in it.
 function venn({ both, mine, others }) {
   const parts = [["only here", mine - both, "mine"], ["both", both, "both"], ["only there", others - both, "others"]];
-  return h("ul.overlap", { "aria-label": "Hardest samples" }, parts.filter(([, value]) => value).map(([words, value, kind]) => h("li", { class: kind, style: { "flex-grow": value } }, `${words} ${count(value)}`)));
+  return h("ul.overlap", { "aria-label": "Hardest samples" },
+    parts.filter(([, value]) => value).map(([words, value, kind]) => h("li", { class: kind, style: { "flex-grow": value } },
+        `${words} ${count(value)}`)));
 }

@@ -20,7 +20,8 @@ export function density({ edges, counts }) {
   const [first, last] = [edges[0], edges[edges.length - 1]];
   return Array.from({ length: POINTS }, (_, point) => {
     const place = first + ((last - first) * point) / (POINTS - 1);
-    const height = counts.reduce((sum, value, index) => (value ? sum + value * Math.exp(-0.5 * ((place - middles[index]) / width) ** 2) : sum), 0);
+    const height = counts.reduce((sum, value, index) => (value ? sum + value * Math.exp(-0.5 * ((place - middles[index]) / width) ** 2)
+        : sum), 0);
     return [place, height * scale];
   });
 }

@@ -15,7 +15,8 @@ export function changes(now, then) {
     if (change > 0) rose.push({ sample, change, place });
     else if (change < 0) fell += 1;
   });
-  const most = rose.sort((a, b) => b.change - a.change).slice(0, MOST).map(({ sample, change, place }) => ({ sample, now: now.losses[place], then: now.losses[place] - change }));
+  const most = rose.sort((a, b) => b.change - a.change).slice(0,
+    MOST).map(({ sample, change, place }) => ({ sample, now: now.losses[place], then: now.losses[place] - change }));
   return { common, rose: rose.length, fell, mean: common ? sum / common : NaN, most };
 }
 

@@ -10,7 +10,8 @@ import { forkDialog } from "../steering/fork-dialog.js";
 import { samplesDialog } from "../steering/samples-dialog.js";
 import { histogram } from "./histogram.js";
 
-const presets = [["Hardest 1 %", 0.99, 1], ["Hardest 5 %", 0.95, 1], ["Hardest 15 %", 0.85, 1], ["Hardest half", 0.5, 1], ["Easiest half", 0, 0.5], ["All", 0, 1]];
+const presets = [["Hardest 1 %", 0.99, 1], ["Hardest 5 %", 0.95, 1], ["Hardest 15 %", 0.85, 1], ["Hardest half", 0.5, 1],
+  ["Easiest half", 0, 0.5], ["All", 0, 1]];
 
 /**
  * @param {object} state of the panel: `losses`, `run`, `gate`, `reports`
@@ -32,8 +33,11 @@ export function distribution(state, { changed }) {
     chart.setLosses(losses, { isLog: log.checked });
   } });
   const chosen = () => losses.samples(region.low, region.high);
-  const fork = actionButton("Fork on these…", async () => void (await forkDialog({ run: state.run, session: state.gate.session, start: forkStart() })), { primary: true });
-  const write = actionButton("Export these…", async () => void (await samplesDialog({ run: state.run, indices: chosen(), words: `those with a loss between ${number(region.low)} and ${number(region.high)}` })));
+  const fork = actionButton("Fork on these…",
+    async () => void (await forkDialog({ run: state.run, session: state.gate.session, start: forkStart() })), { primary: true });
+  const write = actionButton("Export these…",
+    async () => void (await samplesDialog({ run: state.run, indices: chosen(),
+        words: `those with a loss between ${number(region.low)} and ${number(region.high)}` })));
   const take = actionButton("Copy their numbers", async () => {
     if (!(await copy([...chosen()].sort((a, b) => a - b).join("\n")))) throw new Error("this browser does not let the page copy");
     return `Copied the numbers of ${count(chosen().length)} samples, one a line.`;
@@ -54,7 +58,9 @@ export function distribution(state, { changed }) {
   function took(next, isDone) {
     region = next;
     const found = losses.within(region.low, region.high);
-    tally.textContent = `${count(found)} of ${count(losses.count)} samples (${number((100 * found) / losses.count, 3)} %) with a loss from ${number(region.low)} to ${number(region.high)}`;
+    const share = number((100 * found) / losses.count, 3);
+    const ends = `from ${number(region.low)} to ${number(region.high)}`;
+    tally.textContent = `${count(found)} of ${count(losses.count)} samples (${share} %) with a loss ${ends}`;
     if (document.activeElement !== from) from.value = Number(region.low.toPrecision(6));
     if (document.activeElement !== to) to.value = Number(region.high.toPrecision(6));
     gated();
@@ -67,7 +73,8 @@ export function distribution(state, { changed }) {
 
   function gated() {
     const isEmpty = !losses.within(region.low, region.high);
-    const reason = losses.set !== "train" ? "a fork trains on the training set, and this report is of the validation set" : state.gate.reasons.fork;
+    const reason = losses.set !== "train" ? "a fork trains on the training set, and this report is of the validation set"
+      : state.gate.reasons.fork;
     fork.disabled = isEmpty || Boolean(reason);
     for (const button of [write, take]) button.disabled = isEmpty;
     if (state.gate.reasons.samples) write.disabled = true;
@@ -81,12 +88,15 @@ export function distribution(state, { changed }) {
     took(next, true);
   }
 
-  const facts = [`Analyzed at step ${count(losses.step)} (epoch ${count(losses.epoch)})`, losses.note, losses.nulls ? `${count(losses.nulls)} losses are not finite and left out` : null];
+  const facts = [`Analyzed at step ${count(losses.step)} (epoch ${count(losses.epoch)})`, losses.note,
+    losses.nulls ? `${count(losses.nulls)} losses are not finite and left out` : null];
   const element = h("section.card.distribution", { "aria-labelledby": "samples-distribution" },
-    h("div.bar", h("h2", { id: "samples-distribution" }, "How the losses lie"), h("span.grow"), h("label.small", log, "Counts on a log scale")),
+    h("div.bar", h("h2", { id: "samples-distribution" }, "How the losses lie"), h("span.grow"),
+      h("label.small", log, "Counts on a log scale")),
     h("p.quiet.small", facts.filter(Boolean).join(" · ")),
     chart.element, tally,
-    h("div.bar.presets", { role: "group", "aria-label": "Ranges" }, presets.map(([label, a, b]) => h("button", { type: "button", onclick: () => choose(a, b) }, label))),
+    h("div.bar.presets", { role: "group", "aria-label": "Ranges" },
+      presets.map(([label, a, b]) => h("button", { type: "button", onclick: () => choose(a, b) }, label))),
     h("div.bar", h("label.small", "From", from), h("label.small", "to", to), h("span.grow"), fork, write, take), why);
   chart.setLosses(losses, { isLog: log.checked });
   chart.setRegion(region);

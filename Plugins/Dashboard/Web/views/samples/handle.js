@@ -4,19 +4,21 @@
 import { svg } from "../../core/dom.js";
 import { number } from "../../core/format.js";
 
-const steps = { ArrowLeft: -0.01, ArrowDown: -0.01, ArrowRight: 0.01, ArrowUp: 0.01, PageDown: -0.1, PageUp: 0.1, Home: -Infinity, End: Infinity };
+const steps = { ArrowLeft: -0.01, ArrowDown: -0.01, ArrowRight: 0.01, ArrowUp: 0.01, PageDown: -0.1, PageUp: 0.1, Home: -Infinity,
+  End: Infinity };
 
 /**
  * Makes a handle.
  *
- * @param {{name: string, moved: (to: {place?: number, step?: number}, isDone: boolean) => void}} options `place` in pixels of the picture, or `step`
- *   as a share of the whole range; infinite: its end
+ * @param {{name: string, moved: (to: {place?: number, step?: number}, isDone: boolean) => void}} options
+ *   `place` in pixels of the picture, or `step` as a share of the whole range; infinite: its end
  */
 export function handle({ name, moved }) {
   const bar = svg("line.bar");
   const wide = svg("rect.reach", { width: 28 });
   const knob = svg("rect.knob", { width: 12, height: 28, rx: 4 });
-  const element = svg("g.handle", { role: "slider", tabindex: "0", "aria-label": name, "aria-orientation": "horizontal", onkeydown: pressed, onpointerdown: take }, wide, bar, knob);
+  const element = svg("g.handle", { role: "slider", tabindex: "0", "aria-label": name, "aria-orientation": "horizontal", onkeydown: pressed,
+      onpointerdown: take }, wide, bar, knob);
 
   function pressed(event) {
     if (!(event.key in steps) || event.ctrlKey || event.altKey || event.metaKey) return;

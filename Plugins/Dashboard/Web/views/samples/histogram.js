@@ -14,8 +14,10 @@ const EDGE = { left: 48, right: 16, top: 14, bottom: 40 };
 /**
  * Draws the losses of a report, and lets a range of them be chosen by mouse, touch and keyboard.
  *
- * @param {{name?: string, changed?: (region: {low: number, high: number}, isDone: boolean) => void}} [options] `isDone` is false while a handle moves
- * @returns {{element: HTMLElement, setLosses(losses, {bars, isLog}): void, setRegion({low, high}): void, region(): {low, high}|null, unmount(): void}}
+ * @param {{name?: string, changed?: (region: {low: number, high: number}, isDone: boolean) => void}} [options]
+ *   `isDone` is false while a handle moves
+ * @returns {{element: HTMLElement, setLosses: (losses, {bars, isLog}) => void, setRegion: ({low, high}) => void,
+ *   region: () => {low, high}|null, unmount: () => void}}
  */
 export function histogram({ name = "Losses of the samples", changed = () => {} } = {}) {
   loadStyles(new URL("./histogram.css", import.meta.url));
@@ -26,7 +28,8 @@ export function histogram({ name = "Losses of the samples", changed = () => {} }
   const shade = svg("rect.region", { y: EDGE.top, height: HEIGHT - EDGE.top - EDGE.bottom });
   const low = handle({ name: "From loss", moved: (to, isDone) => move("low", to, isDone) });
   const high = handle({ name: "To loss", moved: (to, isDone) => move("high", to, isDone) });
-  const picture = svg("svg.histogram", { role: "group", "aria-label": name, height: HEIGHT, onpointerdown: pressed }, axes, shade, bars, line, low.element, high.element);
+  const picture = svg("svg.histogram", { role: "group", "aria-label": name, height: HEIGHT, onpointerdown: pressed }, axes, shade, bars,
+    line, low.element, high.element);
   const element = h("div.histogram-frame", picture);
   const watching = new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
@@ -37,16 +40,19 @@ export function histogram({ name = "Losses of the samples", changed = () => {} }
   });
   watching.observe(element);
 
-  const scale = () => ({ first: state.losses.min, span: state.losses.max - state.losses.min || 1, inner: Math.max(1, state.width - EDGE.left - EDGE.right) });
+  const scale = () => ({ first: state.losses.min, span: state.losses.max - state.losses.min || 1,
+      inner: Math.max(1, state.width - EDGE.left - EDGE.right) });
   const x = (loss) => EDGE.left + ((loss - scale().first) / scale().span) * scale().inner;
-  const lossAt = (place) => Math.min(state.losses.max, Math.max(state.losses.min, scale().first + ((place - EDGE.left) / scale().inner) * scale().span));
+  const lossAt = (place) => Math.min(state.losses.max,
+    Math.max(state.losses.min, scale().first + ((place - EDGE.left) / scale().inner) * scale().span));
   const top = () => Math.max(1, ...state.bins.counts);
   const share = (value) => (state.isLog ? Math.log1p(value) / Math.log1p(top()) : value / top());
   const y = (value) => HEIGHT - EDGE.bottom - share(value) * (HEIGHT - EDGE.top - EDGE.bottom);
 
   function move(side, to, isDone) {
     const { first, span } = scale();
-    const value = to.step === undefined ? lossAt(to.place) : to.step === -Infinity ? first : to.step === Infinity ? first + span : state.region[side] + to.step * span;
+    const value = to.step === undefined ? lossAt(to.place) : to.step === -Infinity ? first : to.step === Infinity ? first + span
+      : state.region[side] + to.step * span;
     const other = state.region[side === "low" ? "high" : "low"];
     const held = Math.min(state.losses.max, Math.max(state.losses.min, value));
     state.region[side] = side === "low" ? Math.min(held, other) : Math.max(held, other);
@@ -66,7 +72,8 @@ export function histogram({ name = "Losses of the samples", changed = () => {} }
     shade.setAttribute("x", x(region.low));
     shade.setAttribute("width", Math.max(0, x(region.high) - x(region.low)));
     for (const [one, value, from, to] of [[low, region.low, losses.min, region.high], [high, region.high, region.low, losses.max]]) {
-      one.place({ x: x(value), top: EDGE.top, bottom: HEIGHT - EDGE.bottom, value, from, to, text: `${number(value)}, ${count(losses.within(region.low, region.high))} samples chosen` });
+      one.place({ x: x(value), top: EDGE.top, bottom: HEIGHT - EDGE.bottom, value, from, to,
+          text: `${number(value)}, ${count(losses.within(region.low, region.high))} samples chosen` });
     }
   }
 
@@ -75,9 +82,12 @@ export function histogram({ name = "Losses of the samples", changed = () => {} }
     picture.setAttribute("width", state.width);
     picture.setAttribute("viewBox", `0 0 ${state.width} ${HEIGHT}`);
     const { edges, counts } = state.bins;
-    replace(bars, counts.map((value, place) => svg("rect", { x: x(edges[place]) + 0.5, width: Math.max(0.5, x(edges[place + 1]) - x(edges[place]) - 1), y: y(value), height: HEIGHT - EDGE.bottom - y(value) },
+    replace(bars, counts.map((value, place) => svg("rect",
+          { x: x(edges[place]) + 0.5, width: Math.max(0.5, x(edges[place + 1]) - x(edges[place]) - 1), y: y(value),
+          height: HEIGHT - EDGE.bottom - y(value) },
       svg("title", `${number(edges[place])} to ${number(edges[place + 1])}: ${count(value)} samples`))));
-    line.setAttribute("d", density(state.bins).map(([loss, value], place) => `${place ? "L" : "M"}${x(loss).toFixed(1)} ${y(Math.min(value, top())).toFixed(1)}`).join(""));
+    line.setAttribute("d", density(state.bins).map(([loss, value],
+          place) => `${place ? "L" : "M"}${x(loss).toFixed(1)} ${y(Math.min(value, top())).toFixed(1)}`).join(""));
     replace(axes, axisTexts());
     if (state.region) placeHandles();
   }
@@ -87,7 +97,8 @@ export function histogram({ name = "Losses of the samples", changed = () => {} }
     const across = ticks(state.losses.min, state.losses.max, Math.max(2, Math.floor(state.width / 90)));
     const up = state.isLog ? powers(top()) : ticks(0, top(), 4).filter(Number.isInteger);
     return [
-      up.map((value) => [svg("line.grid", { x1: EDGE.left, x2: state.width - EDGE.right, y1: y(value), y2: y(value) }), svg("text", { x: EDGE.left - 6, y: y(value) + 4, "text-anchor": "end" }, count(value))]),
+      up.map((value) => [svg("line.grid", { x1: EDGE.left, x2: state.width - EDGE.right, y1: y(value), y2: y(value) }),
+          svg("text", { x: EDGE.left - 6, y: y(value) + 4, "text-anchor": "end" }, count(value))]),
       svg("line.base", { x1: EDGE.left, x2: state.width - EDGE.right, y1: base, y2: base }),
       across.map((value) => svg("text", { x: x(value), y: base + 16, "text-anchor": "middle" }, number(value, 3))),
       svg("text.title", { x: EDGE.left + scale().inner / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "loss of a sample"),

@@ -42,7 +42,8 @@ async function pages(id, signal, progress) {
 /** One report: `losses[i]` (NaN where there was none) is that of the sample `indices[i]`. */
 export class Losses {
   constructor(report) {
-    Object.assign(this, { id: report.id, run: report.run, step: report.step, epoch: report.epoch, note: report.note, set: report.subset_on });
+    Object.assign(this, { id: report.id, run: report.run, step: report.step, epoch: report.epoch, note: report.note,
+        set: report.subset_on });
     Object.assign(this, { ts: report.ts, checkpoint: report.checkpoint, losses: report.losses, indices: report.indices });
     /** Places of finite losses, the smallest loss first. */
     this.order = ordered(this.losses);
@@ -82,7 +83,8 @@ export class Losses {
   /** How many losses are in each of so many equal parts of the whole range: `{edges, counts}`. */
   bins(number) {
     const width = (this.max - this.min) / number || 1;
-    const edges = Array.from({ length: number + 1 }, (_, place) => (place === number ? Math.max(this.max, this.min + width * number) : this.min + width * place));
+    const edges = Array.from({ length: number + 1 },
+      (_, place) => (place === number ? Math.max(this.max, this.min + width * number) : this.min + width * place));
     const starts = edges.map((edge, place) => (place === number ? this.count : before(this.sorted, edge)));
     return { edges, counts: starts.slice(1).map((end, place) => end - starts[place]) };
   }
@@ -126,33 +128,36 @@ export function after(sorted, value) {
   return low;
 }
 
-// The bits of a float32, turned so that they order as the number does, and the place below them, are one whole number that a double holds
-// for up to two million places: sorting those natively takes a tenth of the time of a comparison function.
-function ordered(values) {
+/**
+ * The places of finite values, the smallest value first.
+ *
+ * The bits of a float32, turned so that they order as the number does, and the place below them, are one whole number that a double
+ * holds for up to two million places: sorting those natively takes a tenth of the time of a comparison function.
+ */
+export function ordered(values) {
   const places = Uint32Array.from(values.keys()).filter((place) => Number.isFinite(values[place]));
-  const rough = Math.fround;
-  if (values.length >= 2 ** 21 || values.some((value) => Number.isFinite(value) && !Number.isFinite(rough(value)))) {
-    return places.sort((a, b) => values[a] - values[b]);
-  }
-  const bits = new Uint32Array(Float32Array.from(values).buffer);
+  const rough = Float32Array.from(values);
+  if (values.length >= 2 ** 21 || places.some((place) => !Number.isFinite(rough[place]))) return places.sort((a, b) => values[a] - values[b]
+    || a - b);
+  const bits = new Uint32Array(rough.buffer);
   const keys = Float64Array.from(places, (place) => {
     const raw = bits[place];
     return (raw & 0x80000000 ? ~raw >>> 0 : (raw | 0x80000000) >>> 0) * 2 ** 21 + place;
   }).sort();
-  const order = Uint32Array.from(keys, (key) => key % 2 ** 21);
-  return settled(order, values);
+  return settled(Uint32Array.from(keys, (key) => key % 2 ** 21), values, rough);
 }
 
-// float32 is what trainers send; where a double came through, neighbours may still stand the wrong way around.
-function settled(order, values) {
-  for (let place = 1; place < order.length; place += 1) {
-    const moving = order[place];
-    let to = place;
-    while (to > 0 && values[order[to - 1]] > values[moving]) {
-      order[to] = order[to - 1];
-      to -= 1;
+// Doubles that are one float32 stand by their place so far: each such group is put in order by itself.
+function settled(order, values, rough) {
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    let isRising = true;
+    while (end < order.length && rough[order[end]] === rough[order[start]]) {
+      isRising &&= values[order[end - 1]] <= values[order[end]];
+      end += 1;
     }
-    order[to] = moving;
+    if (!isRising) order.subarray(start, end).sort((a, b) => values[a] - values[b] || a - b);
+    start = end;
   }
   return order;
 }

@@ -13,7 +13,8 @@ import { LetGo } from "../steering/progress.js";
  * @returns {{element: HTMLElement, work: HTMLElement, update: () => void, unmount: () => void}}
  */
 export function newReport(state, done) {
-  const where = h("select", { "aria-label": "Of which data set" }, h("option", { value: "train" }, "training set"), h("option", { value: "val" }, "validation set"));
+  const where = h("select", { "aria-label": "Of which data set" }, h("option", { value: "train" }, "training set"),
+    h("option", { value: "val" }, "validation set"));
   const work = h("div.steering-work");
   const why = h("span.quiet.small");
   const button = actionButton("New report", compute, { primary: true });

@@ -55,9 +55,11 @@ export function samplesPanel(runId, { session: page } = {}) {
     leave();
     parts.create = newReport(state, load);
     if (!state.reports.length) return replace(element, nothing());
-    const picker = h("select", { "aria-label": "Report", onchange: () => pick(Number(picker.value)) }, state.reports.map((report) => h("option", { value: String(report.id) }, nameOf(report))));
+    const picker = h("select", { "aria-label": "Report", onchange: () => pick(Number(picker.value)) },
+      state.reports.map((report) => h("option", { value: String(report.id) }, nameOf(report))));
     const place = h("div.samples-parts");
-    replace(element, h("div.bar.samples-head", h("label", "Report", picker), h("span.grow"), parts.create.element), parts.create.work, place);
+    replace(element, h("div.bar.samples-head", h("label", "Report", picker), h("span.grow"), parts.create.element), parts.create.work,
+      place);
     parts.picker = picker;
     parts.place = place;
     open(chosenReport());
@@ -66,7 +68,7 @@ export function samplesPanel(runId, { session: page } = {}) {
   function nothing() {
     return empty({
       title: "No report yet",
-      text: "A report holds the loss of every sample. The trainer computes it from a checkpoint; a running training pauses for it and goes on afterwards.",
+      text: "A report holds the loss of every sample. The trainer computes it; a running training pauses for it and goes on afterwards.",
       command: `jackfield call trainer.report --run ${/^[\w.-]+$/.test(runId) ? runId : `'${runId}'`}`,
       actions: [parts.create.element, parts.create.work],
     });
@@ -79,7 +81,8 @@ export function samplesPanel(runId, { session: page } = {}) {
     if (!state.losses) replace(parts.place, h("div.progress-line", h("span", `Loading ${count(report.samples)} losses`), bar));
     try {
       const earlier = state.reports.find((one) => one.id !== report.id && one.subset_on === report.subset_on && one.ts < report.ts);
-      const [losses, before] = await Promise.all([lossesOf(report.id, { progress: (fraction) => (bar.value = fraction) }), earlier ? lossesOf(earlier.id) : null]);
+      const [losses, before] = await Promise.all([lossesOf(report.id, { progress: (fraction) => (bar.value = fraction) }),
+          earlier ? lossesOf(earlier.id) : null]);
       if (turn !== state.turn || state.isGone) return;
       Object.assign(state, { losses, earlier: before });
       draw();
@@ -95,7 +98,8 @@ export function samplesPanel(runId, { session: page } = {}) {
 
   function draw() {
     leaveParts();
-    if (!state.losses.count) return replace(parts.place, h("p.problem", "This report holds no finite loss. The model may have diverged; load an earlier checkpoint, or start over."));
+    if (!state.losses.count) return replace(parts.place,
+      h("p.problem", "This report holds no finite loss. The model may have diverged; load an earlier checkpoint, or start over."));
     parts.table = samplesTable(state, { watch });
     parts.time = overTime(state);
     parts.against = against(state, { watch });
@@ -128,7 +132,8 @@ export function samplesPanel(runId, { session: page } = {}) {
     clearTimeout(timer);
     timer = setTimeout(() => load().catch(() => {}), 400);
   };
-  const stops = [subscribe("trainer.reply", (events) => events.some(({ payload }) => payload.cmd === "generate_report") && soon(), { where: { cmd: ["generate_report"] }, missed: soon })];
+  const stops = [subscribe("trainer.reply", (events) => events.some(({ payload }) => payload.cmd === "generate_report") && soon(),
+      { where: { cmd: ["generate_report"] }, missed: soon })];
   loadStyles(new URL("./samples.css", import.meta.url)).then(load).catch((error) => {
     replace(element, h("p.problem", { role: "alert" }, error.message));
     problem(error);

@@ -15,10 +15,13 @@ export async function mount(root, { route, session, title }) {
   const { runs } = await call("runs.list", { limit: 1000 });
   const wanted = (query) => query.get("run") ?? runs[0]?.id;
   if (!runs.length) {
-    root.append(h("h1", "Samples"), empty({ title: "No run yet", text: "Which samples a model finds hard shows here, once a training has run and a report was made.", command: "PYTHONPATH=Clients/Python/src python3 Examples/Training/digits.py" }));
+    root.append(h("h1", "Samples"), empty({ title: "No run yet",
+          text: "Which samples a model finds hard shows here, once a training has run and a report was made.",
+          command: "PYTHONPATH=Clients/Python/src python3 Examples/Training/digits.py" }));
     return {};
   }
-  const picker = h("select", { onchange: () => setQuery({ run: picker.value, report: null, region: null, watch: null, other: null }, { push: true }) }, runs.map((run) => h("option", { value: run.id }, `${run.name} · ${run.project}`)));
+  const picker = h("select", { onchange: () => setQuery({ run: picker.value, report: null, region: null, watch: null, other: null },
+        { push: true }) }, runs.map((run) => h("option", { value: run.id }, `${run.name} · ${run.project}`)));
   const open = h("a.button", "Open the run");
   const place = h("div");
   let shown = null;

@@ -5,6 +5,7 @@ import { virtualList } from "../../components/virtual-list.js";
 import { h } from "../../core/dom.js";
 import { count, number } from "../../core/format.js";
 import { current, setQuery } from "../../core/route.js";
+import { ordered } from "./losses.js";
 
 const columns = [
   { id: "sample", title: "Sample" },
@@ -20,7 +21,8 @@ const columns = [
 export function samplesTable(state, { watch }) {
   const { losses, earlier } = state;
   const before = earlier ? Float64Array.from(losses.indices, (sample) => earlier.of(sample) ?? NaN) : null;
-  const keys = { sample: (place) => losses.indices[place], loss: (place) => losses.losses[place], rank: (place) => losses.ranks[place], change: (place) => losses.losses[place] - before[place] };
+  const keys = { sample: (place) => losses.indices[place], loss: (place) => losses.losses[place], rank: (place) => losses.ranks[place],
+    change: (place) => losses.losses[place] - before[place] };
   let [by, isUp] = parse(current().query.get("samples"));
   let region = null;
   let places = new Uint32Array(0);
@@ -29,11 +31,17 @@ export function samplesTable(state, { watch }) {
     setQuery({ rows: onlyRegion.checked ? null : "all" });
     fill();
   } });
-  const heads = new Map(columns.filter(({ id }) => id !== "change" || before).map(({ id, title }) => [id, h("span", { role: "columnheader", class: "number" }, h("button.plain", { type: "button", onclick: () => sort(id) }, title))]));
+  const heads = new Map(columns.filter(({ id }) => id !== "change"
+      || before).map(({ id, title }) => [id, h("span", { role: "columnheader", class: "number" },
+        h("button.plain", { type: "button", onclick: () => sort(id) }, title))]));
   const list = virtualList({ rowHeight: 32, render: row, name: "Samples", role: "rowgroup" });
   const tally = h("span.quiet.small", { role: "status" });
-  const table = h("div.samples-table", { role: "table", "aria-label": "Samples and their losses" }, h("div.samples-row.head", { role: "row" }, [...heads.values()], h("span", { role: "columnheader" }, h("span.hidden-name", "Follow"))), list.element);
-  const element = h("section.card", { "aria-labelledby": "samples-table" }, h("div.bar", h("h2", { id: "samples-table" }, "Samples"), tally, h("span.grow"), h("label.small", onlyRegion, "Only those in the range")),
+  const table = h("div.samples-table", { role: "table", "aria-label": "Samples and their losses" },
+    h("div.samples-row.head", { role: "row" }, [...heads.values()], h("span", { role: "columnheader" }, h("span.hidden-name", "Follow"))),
+    list.element);
+  const element = h("section.card", { "aria-labelledby": "samples-table" },
+    h("div.bar", h("h2", { id: "samples-table" }, "Samples"), tally, h("span.grow"),
+      h("label.small", onlyRegion, "Only those in the range")),
     before ? h("p.quiet.small", `Change: since the report at step ${count(earlier.step)}.`) : null, table);
 
   function row(index) {
@@ -41,9 +49,13 @@ export function samplesTable(state, { watch }) {
     const sample = losses.indices[place];
     const change = before ? losses.losses[place] - before[place] : NaN;
     const isWatched = watched.includes(sample);
-    return h("div.samples-row", { role: "row" }, h("span.number", { role: "cell" }, String(sample)), h("span.number", { role: "cell" }, number(losses.losses[place])), h("span.number", { role: "cell" }, losses.ranks[place] ? count(losses.ranks[place]) : "–"),
+    return h("div.samples-row", { role: "row" }, h("span.number", { role: "cell" }, String(sample)),
+      h("span.number", { role: "cell" }, number(losses.losses[place])),
+      h("span.number", { role: "cell" }, losses.ranks[place] ? count(losses.ranks[place]) : "–"),
       before ? h("span.number", { role: "cell" }, changeWords(change)) : null,
-      h("span", { role: "cell" }, h("button.plain.small", { type: "button", "aria-pressed": String(isWatched), "aria-label": `Follow sample ${sample} over the reports`, onclick: () => watch(sample) }, isWatched ? "Followed" : "Follow")));
+      h("span", { role: "cell" }, h("button.plain.small",
+          { type: "button", "aria-pressed": String(isWatched), "aria-label": `Follow sample ${sample} over the reports`,
+            onclick: () => watch(sample) }, isWatched ? "Followed" : "Follow")));
   }
 
   function sort(id) {
@@ -54,7 +66,8 @@ export function samplesTable(state, { watch }) {
   }
 
   function fill() {
-    const isIn = onlyRegion.checked && region ? (place) => losses.losses[place] >= region.low && losses.losses[place] <= region.high : () => true;
+    const isIn = onlyRegion.checked && region ? (place) => losses.losses[place] >= region.low && losses.losses[place] <= region.high
+      : () => true;
     if (by === "loss" || by === "rank") {
       const isRising = by === "loss" ? isUp : !isUp;
       places = losses.order.filter(isIn);
@@ -86,8 +99,10 @@ export function samplesTable(state, { watch }) {
 // Sorted by a number each, what has none at the end.
 function sortedBy(places, key, isUp) {
   const values = Float64Array.from(places, key);
-  const order = Uint32Array.from(places.keys()).sort((a, b) => (Number.isNaN(values[a]) ? 1 : Number.isNaN(values[b]) ? -1 : isUp ? values[a] - values[b] : values[b] - values[a]));
-  return Uint32Array.from(order, (position) => places[position]);
+  const order = ordered(values);
+  if (!isUp) order.reverse();
+  const without = Uint32Array.from(values.keys()).filter((position) => !Number.isFinite(values[position]));
+  return Uint32Array.from([...order, ...without], (position) => places[position]);
 }
 
 function parse(text) {

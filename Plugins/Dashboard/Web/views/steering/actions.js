@@ -60,6 +60,9 @@ export async function report({ run, session }, follow, input = {}) {
 }
 
 function stopQuestion({ run, session }) {
-  const saved = session.state === "paused" ? "The checkpoint of the pause stays." : "It writes no checkpoint by itself: pause first if you want one.";
-  return { title: `Stop '${run.name}'?`, text: `The training ends as if its last step were done, and its script goes on behind it. It cannot be resumed. ${saved}`, action: "Stop the training", danger: true };
+  const saved = session.state === "paused" ? "The checkpoint of the pause stays."
+    : "It writes no checkpoint by itself: pause first if you want one.";
+  return { title: `Stop '${run.name}'?`,
+    text: `The training ends as if its last step were done, and its script goes on behind it. It cannot be resumed. ${saved}`,
+    action: "Stop the training", danger: true };
 }

@@ -23,12 +23,17 @@ const absolute = (path) => (path.startsWith("/") ? null : "give the whole path, 
 export async function exportDialog({ runs = [] } = {}) {
   await styles();
   const stamp = new Date().toISOString().slice(0, 16).replaceAll(/[-:]/g, "").replace("T", "-");
-  const path = h("input", { type: "text", value: `${lastFolder()}${runs.length === 1 ? runs[0].id.replaceAll(/[^\w.-]+/g, "-") : "runs"}-${stamp}.zip`, spellcheck: "false" });
-  const checkpoints = choice("Checkpoints", [{ id: "all", label: "All" }, { id: "latest", label: "The newest of each run" }, { id: "none", label: "None" }], "all");
-  const format = choice("For", [{ id: "jackfield", label: "This kind of host" }, { id: "onthefly", label: "The earlier dashboard", hint: "a directory, no archive" }], "jackfield");
+  const path = h("input", { type: "text",
+      value: `${lastFolder()}${runs.length === 1 ? runs[0].id.replaceAll(/[^\w.-]+/g, "-") : "runs"}-${stamp}.zip`, spellcheck: "false" });
+  const checkpoints = choice("Checkpoints", [{ id: "all", label: "All" }, { id: "latest", label: "The newest of each run" },
+      { id: "none", label: "None" }], "all");
+  const format = choice("For", [{ id: "jackfield", label: "This kind of host" },
+      { id: "onthefly", label: "The earlier dashboard", hint: "a directory, no archive" }], "jackfield");
   const what = runs.length ? runs.map(({ name }) => `'${name}'`).join(", ") : "all runs";
-  const body = h("div", h("p", `Writes ${what}: numbers, logs, reports, lineage and checkpoints, as they are now. Nobody is paused for it; the training may go on.`),
-    field("Write to", path, "a new file ending in .zip or .tar.zst, or a new directory, on the machine the host runs on"), checkpoints.element, format.element);
+  const body = h("div", h("p",
+      `Writes ${what}: numbers, logs, reports, lineage and checkpoints, as they are now. Nobody is paused for it; the training may go on.`),
+    field("Write to", path, "a new file ending in .zip or .tar.zst, or a new directory, on the machine the host runs on"),
+      checkpoints.element, format.element);
   return formDialog({
     title: "Export a bundle",
     body,
@@ -37,10 +42,13 @@ export async function exportDialog({ runs = [] } = {}) {
     run: async ({ follow }) => {
       const input = { path: path.value.trim(), checkpoints: checkpoints.value(), format: format.value() };
       if (runs.length) input.runs = runs.map(({ id }) => id);
-      const result = await follow(longCall("export.bundle", input, { what: "Writing the bundle", letGo: "Cancelled; nothing was left behind." }));
+      const result = await follow(longCall("export.bundle", input,
+          { what: "Writing the bundle", letGo: "Cancelled; nothing was left behind." }));
       keepFolder(input.path);
-      const lost = result.missing?.length ? ` ${count(result.missing.length)} checkpoints could not be taken along: ${result.missing[0].reason}.` : "";
-      return { text: `${count(result.runs.length)} runs in ${count(result.files)} files, ${bytes(result.bytes)}: ${result.path}.${lost}`, value: result.path };
+      const lost = result.missing?.length
+        ? ` ${count(result.missing.length)} checkpoints could not be taken along: ${result.missing[0].reason}.` : "";
+      return { text: `${count(result.runs.length)} runs in ${count(result.files)} files, ${bytes(result.bytes)}: ${result.path}.${lost}`,
+        value: result.path };
     },
   });
 }
@@ -52,7 +60,8 @@ export async function importDialog() {
   const path = h("input", { type: "text", value: lastFolder(), spellcheck: "false", oninput: () => ((found = null), replace(inside)) });
   const inside = h("div.inside", { role: "status" });
   const look = h("button", { type: "button", onclick: inspect }, "Look inside");
-  const body = h("div", h("p", "Runs are merged into this host: the same run is recognised, another of the same name comes in under a new one, and nothing is overwritten."),
+  const body = h("div", h("p",
+      "Runs are merged into this host: the same run is recognised, another of that name is renamed, and nothing is overwritten."),
     field("Bundle", h("div.bar", path, look), "its whole path on the machine the host runs on"), inside);
   let boxes = [];
 
@@ -73,15 +82,20 @@ export async function importDialog() {
   function content(bundle) {
     boxes = (bundle.runs ?? []).map((run) => h("input", { type: "checkbox", checked: true, value: run.name ?? run.run ?? run }));
     const made = bundle.created ?? bundle.made ?? bundle.written;
-    const facts = [`format ${bundle.format}`, Number.isFinite(made) ? `written ${time(made)}` : made ? `written ${made}` : null, Number.isFinite(bundle.bytes) ? bytes(bundle.bytes) : null, Number.isFinite(bundle.checkpoints) ? `${count(bundle.checkpoints)} checkpoints` : null];
-    return [h("p.quiet.small", facts.filter(Boolean).join(" · ")), h("fieldset.choice", h("legend", "Runs to take"), boxes.map((box, place) => h("label", box, h("span", box.value, about(bundle.runs[place])))))];
+    const facts = [`format ${bundle.format}`, Number.isFinite(made) ? `written ${time(made)}` : made ? `written ${made}` : null,
+      Number.isFinite(bundle.bytes) ? bytes(bundle.bytes) : null,
+      Number.isFinite(bundle.checkpoints) ? `${count(bundle.checkpoints)} checkpoints` : null];
+    return [h("p.quiet.small", facts.filter(Boolean).join(" · ")),
+      h("fieldset.choice", h("legend", "Runs to take"),
+        boxes.map((box, place) => h("label", box, h("span", box.value, about(bundle.runs[place])))))];
   }
 
   return formDialog({
     title: "Import a bundle",
     body,
     label: "Import",
-    missing: () => absolute(path.value.trim()) ?? (found ? (boxes.length && !boxes.some((box) => box.checked) ? "choose at least one run" : null) : "look inside first"),
+    missing: () => absolute(path.value.trim()) ?? (found
+      ? (boxes.length && !boxes.some((box) => box.checked) ? "choose at least one run" : null) : "look inside first"),
     run: async ({ follow }) => {
       const input = { path: path.value.trim() };
       if (boxes.some((box) => !box.checked)) input.runs = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -105,5 +119,6 @@ function outcome({ runs, missing }) {
     by("renamed").length ? `${by("renamed").map(({ name, as }) => `'${name}' came in as '${as}'`).join(", ")}` : null,
     by("known").length ? `${count(by("known").length)} were here already` : null,
   ].filter(Boolean);
-  return `${parts.join("; ") || "Nothing came in"}.${missing?.length ? ` ${count(missing.length)} files that it names are not in it.` : ""}`;
+  const lost = missing?.length ? ` ${count(missing.length)} files that it names are not in it.` : "";
+  return `${parts.join("; ") || "Nothing came in"}.${lost}`;
 }

@@ -20,7 +20,8 @@ const kinds = [
 ];
 
 /**
- * @param {{run: object, session: string, start?: object, changed: () => void}} what `start`: `{kind: "region", report, low, high}` or `{kind: "indices", indices}`
+ * @param {{run: object, session: string, start?: object, changed: () => void}} what
+ *   `start`: `{kind: "region", report, low, high}` or `{kind: "indices", indices}`
  * @returns {{element: HTMLElement, value: () => object, missing: () => string|null, unmount: () => void}}
  */
 export function forkSamples({ run, session, start = { kind: "all" }, changed }) {
@@ -28,10 +29,12 @@ export function forkSamples({ run, session, start = { kind: "all" }, changed }) 
   const place = h("div.fork-kind");
   const chart = histogram({ name: "Losses of the samples: choose a range", changed: (region) => ((state.region = region), told()) });
   const tally = h("p.tally", { role: "status" });
-  const parts = { all: h("p.quiet", "The new run trains on everything the parent's data set holds."), region: h("div"), ...quantilePart(), ...kmeansPart(), ...indicesPart() };
+  const parts = { all: h("p.quiet", "The new run trains on everything the parent's data set holds."), region: h("div"), ...quantilePart(),
+    ...kmeansPart(), ...indicesPart() };
   const kind = radios("Which samples it trains on", kinds, start.kind, show);
   const told = () => {
-    if (state.losses && state.region) tally.textContent = `${samples(state.losses.within(state.region.low, state.region.high))} of ${count(state.losses.count)}`;
+    const { losses, region } = state;
+    if (losses && region) tally.textContent = `${samples(losses.within(region.low, region.high))} of ${count(losses.count)}`;
     changed();
   };
 
@@ -41,14 +44,17 @@ export function forkSamples({ run, session, start = { kind: "all" }, changed }) 
     state.quantile = () => ({ from: from.valueAsNumber / 100, to: to.valueAsNumber / 100 });
     const presets = [["Hardest 5 %", 95, 100], ["Hardest 15 %", 85, 100], ["Hardest half", 50, 100], ["Easiest half", 0, 50]];
     const set = (a, b) => ([from.value, to.value] = [a, b]) && changed();
-    return { quantile: h("div", h("div.bar", presets.map(([label, a, b]) => h("button", { type: "button", onclick: () => set(a, b) }, label))), h("div.fields", field("From, in %", from), field("To, in %", to))) };
+    return { quantile: h("div",
+        h("div.bar", presets.map(([label, a, b]) => h("button", { type: "button", onclick: () => set(a, b) }, label))),
+        h("div.fields", field("From, in %", from), field("To, in %", to))) };
   }
 
   function kmeansPart() {
     const k = h("input", { type: "number", min: "1", max: "100", value: "5" });
     const clusters = h("input", { type: "text", value: "0", inputmode: "numeric" });
     const features = ["loss", "margin", "embed"].map((name) => h("input", { type: "checkbox", value: name, checked: name === "loss" }));
-    state.kmeans = () => ({ k: k.valueAsNumber, clusters: indicesOf(clusters.value).indices, problem: indicesOf(clusters.value).problem, features: features.filter((box) => box.checked).map((box) => box.value) });
+    state.kmeans = () => ({ k: k.valueAsNumber, clusters: indicesOf(clusters.value).indices, problem: indicesOf(clusters.value).problem,
+        features: features.filter((box) => box.checked).map((box) => box.value) });
     return { kmeans: h("div", h("div.fields", field("How many clusters", k), field("Take the clusters", clusters, "numbers from 0 on")),
       h("fieldset.choice.row", h("legend", "Clustered by"), features.map((box) => h("label", box, box.value)))) };
   }
@@ -90,17 +96,22 @@ export function forkSamples({ run, session, start = { kind: "all" }, changed }) 
     state.region ??= { low: losses.quantile(0.85), high: losses.max };
     chart.setLosses(losses);
     chart.setRegion(state.region);
-    replace(parts.region, h("p.quiet.small", `Analyzed at step ${count(losses.step)} (epoch ${count(losses.epoch)}), ${losses.id === state.newest.id ? "the newest report" : "an earlier report"}.`), chart.element, tally);
+    const which = losses.id === state.newest.id ? "the newest report" : "an earlier report";
+    const when = `Analyzed at step ${count(losses.step)} (epoch ${count(losses.epoch)}), ${which}.`;
+    replace(parts.region, h("p.quiet.small", when), chart.element, tally);
     told();
   }
 
   function offerReport() {
     const button = h("button.primary", { type: "button", onclick: compute }, "Compute the losses");
-    replace(parts.region, h("p", `There are no losses of '${run.name}' yet. The trainer can compute them now; it pauses for it.`), session ? button : h("p.quiet", "Connect a trainer for it."));
+    replace(parts.region, h("p", `There are no losses of '${run.name}' yet. The trainer can compute them now; it pauses for it.`),
+      session ? button : h("p.quiet", "Connect a trainer for it."));
   }
 
   async function compute() {
-    const work = longCall("trainer.report", { session, run: run.id, subset_on: "train" }, { what: "Computing the loss of each sample", letGo: "You no longer wait; the trainer goes on, and the report is recorded when it comes." });
+    const work = longCall("trainer.report", { session, run: run.id, subset_on: "train" },
+      { what: "Computing the loss of each sample",
+        letGo: "You no longer wait; the trainer goes on, and the report is recorded when it comes." });
     replace(parts.region, work.element);
     try {
       await work.result;
@@ -129,7 +140,8 @@ export function forkSamples({ run, session, start = { kind: "all" }, changed }) 
     const now = value();
     if (now.kind === "region" && !state.losses) return "the losses are not there yet";
     if (now.kind === "region" && !state.losses.within(now.low, now.high)) return "no sample has a loss in this range";
-    if (now.kind === "quantile" && !(now.from >= 0 && now.to <= 1 && now.from < now.to)) return "the quantiles must rise, between 0 and 100 %";
+    if (now.kind === "quantile" && !(now.from >= 0 && now.to <= 1
+        && now.from < now.to)) return "the quantiles must rise, between 0 and 100 %";
     if (now.kind === "kmeans") return kmeansLack(now);
     if (now.kind === "indices") return state.indices().problem ?? (now.indices.length ? null : "name at least one sample");
     return null;

@@ -28,7 +28,8 @@ export function factorWords(factor, what) {
 /** The members of trainer.fork for a choice of samples. */
 export function selectionInput(choice) {
   switch (choice.kind) {
-    case "region": return choice.isNewest ? { region: { min_loss: choice.low, max_loss: choice.high } } : { indices: [...choice.losses.samples(choice.low, choice.high)].sort((a, b) => a - b) };
+    case "region": return choice.isNewest ? { region: { min_loss: choice.low, max_loss: choice.high } }
+      : { indices: [...choice.losses.samples(choice.low, choice.high)].sort((a, b) => a - b) };
     case "quantile": return { quantile: { from: choice.from, to: choice.to } };
     case "kmeans": return { kmeans: { k: choice.k, target_clusters: choice.clusters, feature: choice.features.join("|") } };
     case "indices": return { indices: choice.indices };
@@ -46,13 +47,16 @@ export function countOf(choice) {
   }
 }
 
+const percent = (share) => number(share * 100, 3);
+const clusterWords = (clusters) => `${clusters.length === 1 ? "cluster" : "clusters"} ${clusters.join(", ")}`;
+
 function samplesWords(choice) {
   const { exact, about } = countOf(choice);
   switch (choice.kind) {
     case "region": return `exactly the ${samples(exact ?? 0)} whose loss was between ${number(choice.low)} and ${number(choice.high)}`;
-    case "quantile": return `the samples between the ${number(choice.from * 100, 3)} % and the ${number(choice.to * 100, 3)} % quantile of the loss`
-      + `${about === undefined ? "" : `, about ${count(about)}`}; the trainer computes the losses anew for it, so the number is known afterwards`;
-    case "kmeans": return `the samples in ${choice.clusters.length === 1 ? "cluster" : "clusters"} ${choice.clusters.join(", ")} of ${choice.k} by ${choice.features.join(" and ")}; `
+    case "quantile": return `the samples between the ${percent(choice.from)} % and the ${percent(choice.to)} % quantile of the loss`
+      + `${about === undefined ? "" : `, about ${count(about)}`}; the trainer computes the losses anew, so the number is known afterwards`;
+    case "kmeans": return `the samples in ${clusterWords(choice.clusters)} of ${choice.k} by ${choice.features.join(" and ")}; `
       + "the trainer makes the clusters, so the number is known afterwards";
     case "indices": return `the ${samples(exact)} you named`;
     default: return "all samples";
@@ -61,11 +65,13 @@ function samplesWords(choice) {
 
 /** The whole of it, for a person to read before it is done. */
 export function forkWords({ run, name, choice, hparams, resume, isCurrent, isRunning, checkpoint }) {
-  const from = isCurrent ? `from ${isRunning ? "the step it then has" : "its present step"}` : checkpoint ? `from its checkpoint at step ${count(checkpoint.step)}` : "from a checkpoint the trainer finds";
+  const from = isCurrent ? `from ${isRunning ? "the step it then has" : "its present step"}` : checkpoint
+    ? `from its checkpoint at step ${count(checkpoint.step)}` : "from a checkpoint the trainer finds";
   const changes = [factorWords(hparams.lr_mul, "learning rate"), factorWords(hparams.wd_mul, "weight decay")].filter(Boolean);
   return [
     isRunning ? `Pauses the training and writes a checkpoint of what it is doing.` : null,
-    `Begins the run '${name}' ${from}, as a child of '${run.name}', on ${samplesWords(choice)}${changes.length ? `, with ${changes.join(" and ")}` : ""}.`,
+    `Begins the run '${name}' ${from}, as a child of '${run.name}', on ${samplesWords(choice)}`
+      + `${changes.length ? `, with ${changes.join(" and ")}` : ""}.`,
     resume ? "The training goes on with the new run." : "The training stays paused.",
     `'${run.name}' keeps everything it has.`,
   ].filter(Boolean).join(" ");

@@ -13,8 +13,8 @@ import { LetGo } from "./progress.js";
  * @param {string} what.title
  * @param {Node} what.body
  * @param {string} what.label the verb on the button
- * @param {(place: {follow: (call) => Promise<any>}) => Promise<{text: string, value?: any, action?: object}>} what.run does it; `follow` shows a `longCall` in the
- *   dialog while it lasts. What it throws is shown, and the dialog stays
+ * @param {(place: {follow: (call) => Promise<any>}) => Promise<{text: string, value?: any, action?: object}>} what.run
+ *   does it; `follow` shows a `longCall` in the dialog while it lasts. What it throws is shown, and the dialog stays
  * @param {() => string|null} [what.missing] why it cannot be done yet; asked after every change
  * @param {boolean} [what.wide]
  * @param {boolean} [what.danger]
@@ -63,7 +63,8 @@ export async function formDialog({ title, body, label, run, missing = () => null
 
   content.addEventListener("input", () => queueMicrotask(check));
   content.addEventListener("change", () => queueMicrotask(check));
-  const closed = openDialog({ title, body: content, wide, accept, actions: [{ label: "Close", value: null }, { label, value: "do", primary: true, danger }] });
+  const closed = openDialog({ title, body: content, wide, accept,
+      actions: [{ label: "Close", value: null }, { label, value: "do", primary: true, danger }] });
   button = content.closest("dialog").querySelector(".dialog-foot [type=submit]");
   content.recheck = check;
   check();
@@ -85,8 +86,10 @@ export function field(label, control, hint) {
 /** One of several, as radio buttons: `{element, value(), set(value)}`. */
 export function choice(name, options, value, changed = () => {}) {
   const group = `choice-${crypto.randomUUID()}`;
-  const inputs = options.map(({ id }) => h("input", { type: "radio", name: group, value: id, checked: id === value, onchange: () => changed(id) }));
-  const element = h("fieldset.choice", h("legend", name), options.map(({ label, hint }, place) => h("label", inputs[place], h("span", label, hint ? h("span.quiet.small", ` ${hint}`) : null))));
+  const inputs = options.map(({ id }) => h("input",
+      { type: "radio", name: group, value: id, checked: id === value, onchange: () => changed(id) }));
+  const element = h("fieldset.choice", h("legend", name),
+    options.map(({ label, hint }, place) => h("label", inputs[place], h("span", label, hint ? h("span.quiet.small", ` ${hint}`) : null))));
   return {
     element,
     value: () => inputs.find((input) => input.checked)?.value ?? null,

@@ -19,7 +19,8 @@ const doing = {
 };
 
 // The command of the trainer that an action needs; a trainer that lists what it can do and leaves it out cannot.
-const needs = { test: "test_now", report: "generate_report", fork: "fork", merge: "merge", switch: "switch_run", reset: "fork", load: "load_ckpt" };
+const needs = { test: "test_now", report: "generate_report", fork: "fork", merge: "merge", switch: "switch_run", reset: "fork",
+  load: "load_ckpt" };
 
 /** What a busy trainer does, in words. */
 export const busyWords = (busy) => doing[busy] ?? `carrying out ${busy}`;
@@ -30,8 +31,8 @@ export const busyWords = (busy) => doing[busy] ?? `carrying out ${busy}`;
  * @param {{id: string, name: string, project: string}} run
  * @param {object[]} sessions as `watchSessions` gives them
  * @param {{readOnly?: boolean, abilities?: string[]|null}} [more]
- * @returns {{session: object|null, isCurrent: boolean, isPaused: boolean, state: string, reasons: Object<string, string|null>}} `reasons`: for
- *   each action null, or why it cannot be done now. `session`: the trainer that would do it
+ * @returns {{session: object|null, isCurrent: boolean, isPaused: boolean, state: string, reasons: Object<string, string|null>}}
+ *   `reasons`: for each action null, or why it cannot be done now. `session`: the trainer that would do it
  */
 export function gate(run, sessions, { readOnly = false, abilities = null } = {}) {
   const own = sessionOf(sessions, run.id);
@@ -41,7 +42,8 @@ export function gate(run, sessions, { readOnly = false, abilities = null } = {})
   const facts = { run, session, isCurrent, state, readOnly, abilities };
   const actions = ["pause", "resume", "stop", "test", "report", "fork", "merge", "switch", "save", "load", "reset"];
   const reasons = Object.fromEntries(actions.map((action) => [action, refusal(action, facts)]));
-  for (const action of ["rename", "export", "samples", "import", "start"]) reasons[action] = readOnly ? "this link is for looking only" : null;
+  for (const action of ["rename", "export", "samples", "import", "start"]) reasons[action] = readOnly ? "this link is for looking only"
+    : null;
   return { session, isCurrent, isPaused: state === "paused" && isCurrent, state, reasons };
 }
 

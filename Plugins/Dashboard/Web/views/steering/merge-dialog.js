@@ -42,7 +42,8 @@ export async function mergeDialog({ parents, session }) {
     try {
       const { checkpoints } = await call("runs.checkpoints", { run: id, limit: 100 });
       const usable = checkpoints.find((one) => one.usable_path);
-      chosen.set(id, usable ? { state: "usable", step: usable.step } : { state: id === session.run ? "live" : "missing", had: checkpoints.length });
+      chosen.set(id, usable ? { state: "usable", step: usable.step }
+        : { state: id === session.run ? "live" : "missing", had: checkpoints.length });
     } catch (error) {
       chosen.set(id, { state: "missing", error: error.message });
     }
@@ -60,11 +61,13 @@ export async function mergeDialog({ parents, session }) {
     if (state === "asking") return "looking for its checkpoint…";
     if (state === "live") return session.state === "paused" ? "with its present weights" : "paused first, with the weights it then has";
     if (state === "usable") return `checkpoint at step ${count(step)}`;
-    return error ?? (had ? "its checkpoint files are gone; switch the trainer to it and save one" : "has no checkpoint; switch the trainer to it, pause, and one is written");
+    return error ?? (had ? "its checkpoint files are gone; switch the trainer to it and save one"
+      : "has no checkpoint; switch the trainer to it, pause, and one is written");
   }
 
   function show() {
-    replace(list, [...chosen].map(([id, found]) => h("li", { class: found.state === "missing" ? "lacking" : "" }, h("strong", title(id)), h("span.quiet.small", stateWords(found)),
+    replace(list, [...chosen].map(([id, found]) => h("li", { class: found.state === "missing" ? "lacking" : "" }, h("strong", title(id)),
+          h("span.quiet.small", stateWords(found)),
       h("button.plain", { type: "button", onclick: () => remove(id), "aria-label": `Take ${title(id)} away` }, "✕"))));
     offer();
     say();
@@ -72,8 +75,10 @@ export async function mergeDialog({ parents, session }) {
 
   function offer() {
     const text = search.value.trim().toLowerCase();
-    const fitting = runs.filter((run) => !chosen.has(run.id) && (!text || `${run.name} ${run.id} ${run.project}`.toLowerCase().includes(text)));
-    replace(offers, fitting.slice(0, 8).map((run) => h("li", h("button", { type: "button", onclick: () => add(run.id) }, `+ ${run.name}`), h("span.quiet.small", `${run.project} · ${run.state} · loss ${number(run.last_loss)}`))),
+    const fitting = runs.filter((run) => !chosen.has(run.id)
+      && (!text || `${run.name} ${run.id} ${run.project}`.toLowerCase().includes(text)));
+    replace(offers, fitting.slice(0, 8).map((run) => h("li", h("button", { type: "button", onclick: () => add(run.id) }, `+ ${run.name}`),
+          h("span.quiet.small", `${run.project} · ${run.state} · loss ${number(run.last_loss)}`))),
       fitting.length > 8 ? h("li.quiet.small", `and ${count(fitting.length - 8)} more; type to find them`) : null);
   }
 
@@ -84,15 +89,19 @@ export async function mergeDialog({ parents, session }) {
     return [...chosen.values()].some(({ state }) => state === "asking") ? "one moment…" : name.missing();
   }
 
-  const body = h("div.merge", h("h3", "Parents"), list, h("details.adding", { open: parents.length < 2 }, h("summary", "Add a run"), search, offers), strategy.element,
-    h("div.fields", field("Name of the new run", name.element, name.hint)), h("label", resume, "Go on training with it at once"), h("h3", "What this will do"), words);
+  const body = h("div.merge", h("h3", "Parents"), list,
+    h("details.adding", { open: parents.length < 2 }, h("summary", "Add a run"), search, offers), strategy.element,
+    h("div.fields", field("Name of the new run", name.element, name.hint)), h("label", resume, "Go on training with it at once"),
+      h("h3", "What this will do"), words);
 
   function say() {
     const names = [...chosen.keys()].map((id) => `'${title(id)}'`);
-    const how = strategy.value() === "adapter" ? `the model of ${names[0]}, its adapters averaged with those of the others` : `the mean of their weights`;
+    const how = strategy.value() === "adapter" ? `the model of ${names[0]}, its adapters averaged with those of the others`
+      : `the mean of their weights`;
     words.textContent = names.length < 2 ? "Choose at least two runs first." : [
       session.state === "running" ? `Pauses '${session.run}' and writes a checkpoint of it.` : null,
-      `Begins the run '${name.value()}' with ${how}: ${names.join(", ")}. It trains on the full data set, with the optimiser's present state.`,
+      `Begins the run '${name.value()}' with ${how}: ${names.join(", ")}.`,
+      "It trains on the full data set, with the optimiser's present state.",
       resume.checked ? "The training goes on with the new run." : "The training stays paused.",
       "The parents keep everything they have.",
     ].filter(Boolean).join(" ");
@@ -100,8 +109,10 @@ export async function mergeDialog({ parents, session }) {
   }
 
   async function run({ follow }) {
-    const input = { session: session.session, parents: [...chosen.keys()], strategy: strategy.value(), name: name.value(), resume: resume.checked };
-    const result = await follow(longCall("trainer.merge", input, { what: "Merging", letGo: "You no longer wait; the trainer may still carry the merge out. The lineage shows it when it does." }));
+    const input = { session: session.session, parents: [...chosen.keys()], strategy: strategy.value(), name: name.value(),
+      resume: resume.checked };
+    const result = await follow(longCall("trainer.merge", input,
+        { what: "Merging", letGo: "You no longer wait; the trainer may still carry the merge out. The lineage shows it when it does." }));
     refreshSessions();
     const child = result.run ?? result.data?.new_run;
     return { text: done.merge(result), value: child, action: { label: "Show it", run: () => go(["runs", child]) } };

@@ -18,7 +18,8 @@ export class LetGo extends Error {
  *
  * @param {string} name
  * @param {object} input
- * @param {{what: string, letGo?: string, timeoutMs?: number}} options `what`: "Writing the bundle"; `letGo`: what cancelling means, as a sentence
+ * @param {{what: string, letGo?: string, timeoutMs?: number}} options
+ *   `what`: "Writing the bundle"; `letGo`: what cancelling means, as a sentence
  * @returns {{element: HTMLElement, result: Promise<any>, cancel: () => void}} the promise fails with `LetGo` when it was cancelled
  */
 export function longCall(name, input, { what, letGo = "Cancelled.", timeoutMs }) {

@@ -42,7 +42,8 @@ export async function runName(prefix, changed) {
     element,
     hint: "letters, digits, dot, dash and underscore; the trainer turns others into a dash",
     value: () => element.value.trim() || proposed,
-    missing: () => (isTaken ? `there is a run '${element.value.trim()}' already; choose another name` : element.value.trim() ? null : "give the new run a name"),
+    missing: () => (isTaken ? `there is a run '${element.value.trim()}' already; choose another name` : element.value.trim() ? null
+      : "give the new run a name"),
     unmount: () => clearTimeout(timer),
   };
 }

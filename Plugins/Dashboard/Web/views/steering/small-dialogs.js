@@ -3,6 +3,7 @@
 
 import { call } from "../../core/api.js";
 import { h } from "../../core/dom.js";
+import { count, time } from "../../core/format.js";
 import { go } from "../../core/route.js";
 import { remember, remembered } from "../../core/settings.js";
 import { loadStyles } from "../../core/styles.js";
@@ -35,11 +36,13 @@ export async function testDialog({ run, session }) {
   const pauses = session.state === "running" ? "The training pauses for it and goes on afterwards." : "The training stays paused.";
   return formDialog({
     title: `Test '${run.name}'`,
-    body: h("div", h("p", `Runs the whole test set through the model as it is now. ${pauses}`), field("Label", label, "what the test is called in the list")),
+    body: h("div", h("p", `Runs the whole test set through the model as it is now. ${pauses}`),
+      field("Label", label, "what the test is called in the list")),
     label: "Test",
     missing: () => (label.value.trim() ? null : "give it a label"),
     run: async ({ follow }) => {
-      const result = await follow(longCall("trainer.test", { session: session.session, label: label.value.trim() }, { what: "Testing", letGo: "You no longer wait; the trainer finishes the test, and its result is recorded." }));
+      const result = await follow(longCall("trainer.test", { session: session.session, label: label.value.trim() },
+          { what: "Testing", letGo: "You no longer wait; the trainer finishes the test, and its result is recorded." }));
       return { text: done.test(result), value: result };
     },
   });
@@ -48,11 +51,16 @@ export async function testDialog({ run, session }) {
 /** Loads a checkpoint into the live model. */
 export async function loadDialog({ run, session, checkpoint }) {
   await styles();
-  const path = h("input", { type: "text", value: checkpoint?.usable_path ?? "", spellcheck: "false" });
+  const { checkpoints } = checkpoint ? { checkpoints: [checkpoint] } : await call("runs.checkpoints", { run: run.id, limit: 100 });
+  const usable = checkpoints.filter((one) => one.usable_path);
+  const path = h("input", { type: "text", value: usable[0]?.usable_path ?? "", spellcheck: "false" });
+  const known = h("select", { onchange: () => (path.value = known.value) },
+    usable.map((one) => h("option", { value: one.usable_path }, `step ${count(one.step)} · ${one.kind} · ${time(one.ts)}`)));
   return formDialog({
     title: `Load a checkpoint into '${run.name}'`,
-    body: h("div", h("p", `The weights that the trainer has now are replaced by those of the file. They are in the last checkpoint, written when it paused. Only load files you trust: loading one can run code.`),
-      field("Checkpoint", path, "a file on the machine the trainer runs on")),
+    body: h("div", h("p", "The weights that the trainer has now are replaced by those of the file. They are in the last checkpoint, ",
+      "written when it paused. Only load files you trust: loading one can run code."),
+      usable.length > 1 ? field("Of this run", known) : null, field("Checkpoint", path, "a file on the machine the trainer runs on")),
     label: "Load",
     danger: true,
     missing: () => (path.value.trim() ? null : "name the file"),
@@ -69,7 +77,8 @@ export async function resetDialog({ run, session }) {
   const name = h("input", { type: "text", maxlength: "120", spellcheck: "false", placeholder: "made by the trainer" });
   return formDialog({
     title: "Start over",
-    body: h("div", h("p", `The trainer puts '${run.name}' aside, goes back to the weights it had at the very beginning, and stays paused before the first step of a new run. Nothing recorded is deleted; a checkpoint of the present weights is written first.`),
+    body: h("div", h("p", `The trainer puts '${run.name}' aside, goes back to the weights it had at the very beginning, and stays paused `,
+      "before the first step of a new run. Nothing recorded is deleted; a checkpoint of the present weights is written first."),
       field("Name of the new run", name)),
     label: "Start over",
     danger: true,
@@ -78,7 +87,8 @@ export async function resetDialog({ run, session }) {
       if (name.value.trim()) input.name = name.value.trim();
       const result = await follow(longCall("trainer.reset", input, { what: "Starting over" }));
       refreshSessions();
-      return { text: done.reset(result), value: result.data?.run_id, action: { label: "Show it", run: () => go(["runs", result.data?.run_id]) } };
+      return { text: done.reset(result), value: result.data?.run_id,
+        action: { label: "Show it", run: () => go(["runs", result.data?.run_id]) } };
     },
   });
 }
@@ -91,7 +101,8 @@ export async function switchDialog({ run, session, checkpoint }) {
   const from = checkpoint ? `its checkpoint ${fileOf(checkpoint.usable_path)}` : "its newest checkpoint that can be used";
   return formDialog({
     title: `Switch to '${run.name}'`,
-    body: h("div", h("p", `${left}The trainer then goes on with '${run.name}' from ${from}, on the full training set: a fork's choice of samples is not kept by the trainer.`), h("label", resume, "Go on training at once")),
+    body: h("div", h("p", `${left}The trainer then goes on with '${run.name}' from ${from}, on the full training set: `,
+      "a fork's choice of samples is not kept by the trainer."), h("label", resume, "Go on training at once")),
     label: "Switch",
     run: async ({ follow }) => {
       const input = { session: session.session, run: run.id, resume: resume.checked };
@@ -113,8 +124,10 @@ export async function startDialog() {
   const name = h("input", { type: "text", maxlength: "80" });
   return formDialog({
     title: "Start a training",
-    body: h("div", h("p", "The script finds this host by itself. It lives on when the host ends; its output is recorded in the run's log."), field("Script", script, "its whole path on the machine the host runs on"),
-      field("Arguments", args, "as in a shell, with quotes where they hold spaces"), field("Interpreter", python), field("Name in lists", name)),
+    body: h("div", h("p", "The script finds this host by itself. It lives on when the host ends; its output is recorded in the run's log."),
+      field("Script", script, "its whole path on the machine the host runs on"),
+      field("Arguments", args, "as in a shell, with quotes where they hold spaces"), field("Interpreter", python),
+        field("Name in lists", name)),
     label: "Start",
     missing: () => (script.value.trim().startsWith("/") ? null : "give the script's whole path, from / on"),
     run: async () => {
@@ -131,5 +144,6 @@ export async function startDialog() {
 /** A line as words: blanks part them, quotes and backslashes keep them together. */
 export function words(line) {
   const found = line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
-  return found.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_, double, single, one) => (double !== undefined ? double.replace(/\\(.)/g, "$1") : single ?? one)));
+  return found.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
+      (_, double, single, one) => (double !== undefined ? double.replace(/\\(.)/g, "$1") : single ?? one)));
 }
