@@ -233,10 +233,10 @@ def test_results_are_live_from_progress_to_replaced_displays(page: Page, host: H
     expect(progress).to_contain_text("at 1")
     expect(progress).not_to_contain_text("at 0")
     expect(card(page, "wait").locator(".badge").first).to_have_text("running")
-    kernel = host.call("session.list")["sessions"]
-    host.call("kernel.interrupt", kernel=next(one["kernel"] for one in kernel if one["document"] == str(made.path)))
+    kernel = next(one["kernel"] for one in host.call("session.list")["sessions"] if one["document"] == str(made.path))
+    host.call("kernel.interrupt", kernel=kernel)
     expect(card(page, "wait").locator(".badge").first).to_have_text("error")
-    host.call("code.run", document=str(made.path), code="handle.update({'text/plain': 'second'}, raw=True)")
+    host.call("code.run", kernel=kernel, code="handle.update({'text/plain': 'second'}, raw=True)")
     expect(card(page, "handle").locator(".out-text").last).to_have_text("second")
 
 

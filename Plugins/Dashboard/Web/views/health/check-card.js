@@ -71,11 +71,13 @@ function when({ ts, step, epoch }) {
   return [h("time", { datetime: new Date(ts * 1000).toISOString(), title: time(ts) }, ago(ts)), place ? ` at ${place}` : ""];
 }
 
-function fields(all = {}, changed = {}) {
+function fields(told, changed) {
+  const all = told ?? {};
+  const before = changed ?? {};
   const names = Object.keys(all);
   if (!names.length) return null;
-  const plain = names.filter((name) => typeof all[name] !== "object" || all[name] === null).sort((a, b) => (b in changed) - (a in changed));
-  const row = (name) => [h("dt", sentenceCase(name)), h("dd", safeText(fieldText(name, all[name])), name in changed ? h("span.quiet.small", ` was ${fieldText(name, changed[name].before)}`) : null)];
+  const plain = names.filter((name) => typeof all[name] !== "object" || all[name] === null).sort((a, b) => (b in before) - (a in before));
+  const row = (name) => [h("dt", sentenceCase(name)), h("dd", safeText(fieldText(name, all[name])), name in before ? h("span.quiet.small", ` was ${fieldText(name, before[name].before)}`) : null)];
   const isMore = names.length > Math.min(mostFields, plain.length);
   return [h("dl.hl-fields", plain.slice(0, mostFields).map(row)), isMore ? h("details", h("summary", `All ${count(names.length)} fields`), jsonTree(all)) : null];
 }
