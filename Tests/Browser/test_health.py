@@ -149,6 +149,7 @@ def test_an_alert_is_told_in_any_view_and_stands_in_the_list(page: Page, host: H
     # The page hears what comes from now on when its wish has reached the host.
     with page.expect_response(lambda response: "health.alert" in (response.request.post_data or "")):
         page.goto(host.page("settings"))
+    expect(page.get_by_role("grid")).to_be_visible()
     run = feed("diverging")
     diverge(run)
     toast = page.locator(".toast", has_text="diverging").first

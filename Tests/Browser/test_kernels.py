@@ -194,13 +194,13 @@ def test_a_kernel_is_begun_and_shut_down_from_an_empty_page(make_page: Any, fres
 
 def test_a_missing_ipykernel_is_said_with_its_command(page: Page, host: Host, tmp_path: Path) -> None:
     page.watch.allow("Failed to load resource")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     page.goto(host.page("kernels"))
     page.get_by_role("button", name="Begin a kernel…").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("For the file (optional)").fill(str(tmp_path / "bare" / "new.py"))
+    dialog.get_by_label("For the file (optional)").fill(str(tmp_path / "new.py"))
     dialog.get_by_label("For the file (optional)").press("Tab")
-    bare = page.get_by_label("Environment").locator(f"option[value*='{tmp_path}/bare/']")
+    bare = page.get_by_label("Environment").locator(f"option[value*='{tmp_path}/venv/']")
     expect(bare).to_have_count(1)
     page.get_by_label("Environment").select_option(bare.get_attribute("value"))
     dialog.get_by_role("button", name="Begin", exact=True).click()
@@ -214,3 +214,26 @@ def test_a_death_is_told_with_its_cause(page: Page, host: Host, notebook_kernel:
     os.kill(notebook_kernel["pid"], signal.SIGKILL)
     expect(page.locator(".toast")).to_contain_text("signal 9")
     expect(card.get_by_role("status")).to_have_text("dead")
+
+
+def test_a_kernel_that_somebody_else_began_is_attached_and_let_go(page: Page, host: Host, tmp_path: Path) -> None:
+    connection = tmp_path / "kernel-of-others.json"
+    with subprocess.Popen([sys.executable, "-m", "ipykernel_launcher", "-f", connection], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            host.until("the kernel to have written its file", connection.exists)
+            page.goto(host.page("kernels"))
+            page.get_by_role("button", name="Attach…").click()
+            page.get_by_label("Connection file", exact=False).fill(str(connection))
+            page.get_by_role("dialog").get_by_role("button", name="Attach").click()
+            expect(page.locator(".toast")).to_contain_text("Attached to")
+            kernel = next(one for one in host.call("kernel.list")["kernels"] if one["provider"] == "attach")
+            card = page.locator(f".kn-card[data-kernel='{kernel['id']}']")
+            expect(card.get_by_role("status")).to_have_text("idle")
+            card.get_by_role("button", name="More", exact=False).click()
+            page.get_by_role("menuitem", name="Let it go (detach)…").click()
+            page.get_by_role("dialog").get_by_role("button", name="Let it go").click()
+            expect(page.locator(".toast").last).to_contain_text("was let go")
+            expect(card.filter(has_text="idle")).to_have_count(0)
+            assert process.poll() is None
+        finally:
+            process.kill()

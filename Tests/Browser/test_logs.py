@@ -138,7 +138,7 @@ def test_the_next_and_the_line_before_that_fit_are_gone_to(page: Page, host: Hos
     expect(chosen).to_contain_text(f"step {LINES - 500}:")
     page.keyboard.press("n")
     expect(page.locator(".toast")).to_contain_text("No later line fits.")
-    expect(chosen.get_by_role("link", name="chart")).to_have_attribute("href", f"/runs/long-log?step={LINES - 500}")
+    expect(chosen.get_by_role("link", name="chart")).to_have_attribute("href", f"/runs/long-log?x=step&from={LINES - 600}&to={LINES - 400}")
 
 
 def test_text_of_a_log_is_text(page: Page, host: Host, log: Feed) -> None:

@@ -224,7 +224,7 @@ def test_a_frame_that_goes_to_another_place_is_given_nothing(page: Page, host: H
 
 
 def test_results_are_live_from_progress_to_replaced_displays(page: Page, host: Host, document: Callable[..., Document]) -> None:
-    made = document("# %% wait\nimport time\nfor i in range(400):\n    print(f'\\rat {i}', end='', flush=True)\n    time.sleep(0.02)\n# %% handle\nhandle = display({'text/plain': 'first'}, raw=True, display_id=True)\n", runs=False)
+    made = document("# %% wait\nimport time\nfor i in range(400):\n    print(f'\\rat {i}', end='', flush=True)\n    time.sleep(0.02)\n# %% handle\nhandle = display({'text/plain': 'first'}, raw=True, display_id=True)\n# %% renew\nhandle.update({'text/plain': 'second'}, raw=True)\n", runs=False)
     made.run(mode="cell", line=6)
     page.goto(host.page(made.place))
     expect(card(page, "handle").locator(".out-text").last).to_have_text("first")
@@ -236,7 +236,7 @@ def test_results_are_live_from_progress_to_replaced_displays(page: Page, host: H
     kernel = next(one["kernel"] for one in host.call("session.list")["sessions"] if one["document"] == str(made.path))
     host.call("kernel.interrupt", kernel=kernel)
     expect(card(page, "wait").locator(".badge").first).to_have_text("error")
-    host.call("code.run", kernel=kernel, code="handle.update({'text/plain': 'second'}, raw=True)")
+    made.run(mode="cell", line=8)
     expect(card(page, "handle").locator(".out-text").last).to_have_text("second")
 
 

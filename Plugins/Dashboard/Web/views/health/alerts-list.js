@@ -7,6 +7,7 @@ import { h, replace } from "../../core/dom.js";
 import { ago, count, duration, time } from "../../core/format.js";
 import { href } from "../../core/route.js";
 import { empty } from "../../components/empty.js";
+import { stepHref } from "../logs/step-link.js";
 import { plainText, safeText } from "../results/output/safe-text.js";
 import { fieldText, sentenceCase, severityBadge } from "./words.js";
 
@@ -58,7 +59,7 @@ function row({ kind, severity, sentence, run, step, ts, ended, fields }, showsRu
     h("div.bar", severityBadge(severity), h("strong", sentenceCase(kind)), h("span.badge", { class: ended ? "" : "warn" }, ended ? `ended after ${duration(Math.max(0, ended - ts))}` : "lasts"),
       h("span.grow"), h("time.quiet.small", { datetime: new Date(ts * 1000).toISOString(), title: time(ts) }, ago(ts))),
     h("p", safeText(sentence)),
-    h("div.bar.small", showsRun ? where(run, fields?.plugin) : null, run && Number.isFinite(step) ? h("a", { href: href(["runs", run], { step }) }, `step ${count(step)} in the charts`) : null,
+    h("div.bar.small", showsRun ? where(run, fields?.plugin) : null, run && Number.isFinite(step) ? h("a", { href: stepHref(run, step) }, `step ${count(step)} in the charts`) : null,
       run ? h("a", { href: href(["logs"], { run, since: local(ts - 5) }) }, "log of that time") : null,
       numbers.map(([name, value]) => h("span.quiet", `${sentenceCase(name)}: ${fieldText(name, value)}`))));
 }

@@ -6,6 +6,7 @@ import { time } from "../../core/format.js";
 import { href } from "../../core/route.js";
 import { ansiText } from "../results/output/ansi.js";
 import { plainText, safeText } from "../results/output/safe-text.js";
+import { stepHref } from "./step-link.js";
 
 const marks = { debug: "·", info: "○", warn: "▲", warning: "▲", error: "✕", critical: "✕" };
 const kinds = { warn: "warn", warning: "warn", error: "bad", critical: "bad", debug: "faint" };
@@ -30,7 +31,7 @@ export function logLine(line, { words, showsRun, choose }) {
     showsRun ? h("a.lg-run", { href: href(["runs", line.run ?? ""]), title: plainText(line.run ?? ""), tabindex: "-1" }, safeText(line.run ?? "")) : null,
     line.phase ? h("span.lg-phase", safeText(line.phase)) : null,
     h("span.lg-text", { dir: "auto" }, textOf(line, words)),
-    step !== null && line.run ? h("a.lg-step", { href: href(["runs", line.run], { step }), tabindex: "-1", title: `Show step ${step} in the charts` }, "↗ chart") : null);
+    step !== null && line.run ? h("a.lg-step", { href: stepHref(line.run, step), tabindex: "-1", title: `Show step ${step} in the charts` }, "↗ chart") : null);
 }
 
 function stepOf(text) {

@@ -41,7 +41,11 @@ function frameOf(html, name, withScripts) {
     src: new URL(`frames/output.html${withScripts ? "?scripts" : ""}`, document.baseURI).href,
     sandbox: "allow-scripts", referrerpolicy: "no-referrer", loading: "lazy", title: plainText(name), allow: "",
   });
-  frames.set(frame, { html, isFilled: false });
+  for (const [old, state] of frames) {
+    state.wasSeen ||= old.isConnected;
+    if (state.wasSeen && !old.isConnected) frames.delete(old);
+  }
+  frames.set(frame, { html, isFilled: false, wasSeen: false });
   return frame;
 }
 
@@ -58,7 +62,6 @@ function say(frame, message) {
 addEventListener("message", ({ source, data, origin }) => {
   if (origin !== "null" || typeof data?.jackfield !== "object" || data.jackfield === null) return;
   for (const [frame, state] of frames) {
-    if (!frame.isConnected && state.isFilled) frames.delete(frame);
     if (frame.contentWindow !== source) continue;
     const { ready, height } = data.jackfield;
     // Filled once: a frame that goes elsewhere by itself is given nothing more.
