@@ -10,7 +10,7 @@ ADAPTERS := CLibrary
 PYTHON ?= python3
 VENV := $(BUILD_DIRECTORY)/venv
 
-.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks test-dashboard-load screenshots soak fuzz lint check format bench tsan install dist clean
+.PHONY: help setup setup-tests build stage run demo test test-swift test-python test-trainer test-kernels test-blocks test-dashboard-load screenshots soak fuzz lint check format bench bench-dashboard tsan install dist clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ format: ## Formats every Swift file
 
 bench: ## Builds, and measures against bare baselines; the table goes to the terminal
 	@Benchmarks/run
+
+# TensorBoard in an environment of its own, some 100 MB at the first run.
+bench-dashboard: build ## The page in a real browser beside TensorBoard: first curve, event to pixel, processor time
+	@test -x build/tensorboard-venv/bin/tensorboard || { $(PYTHON) -m venv build/tensorboard-venv && build/tensorboard-venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tools/tensorboard-requirements.txt; }
+	@$(VENV)/bin/python Benchmarks/dashboard.py
 
 # One test at a time: under the sanitizer everything is ten times slower, and many tests have deadlines. Ends with a failure when a race
 # was reported, also when every test passed.
