@@ -37,12 +37,19 @@ statistics.mean([])
 '''
 
 INTERVIEW = '''\
-import sys
+import sys, time
 sys.path.insert(0, {sources!r})
 from jackfield import bridge
 print("reading 40 pages", flush=True)
 print("asking for a subject", flush=True)
-print(bridge.choose("What shall the report be about?", ["losses by class", "slow layers", {{"label": "both", "description": "takes longer"}}]))
+answer = None
+while answer is None:  # also when nobody is there yet who could answer
+    try:
+        answer = bridge.choose("What shall the report be about?", ["losses by class", "slow layers", {{"label": "both", "description": "takes longer"}}])
+    except Exception as error:
+        print(error, flush=True)
+        time.sleep(1)
+print(answer)
 '''
 
 FINISHED = '''\
@@ -93,7 +100,7 @@ class Content:
         call("trainer.test", label="after the merge")
 
     def native(self, name: str, *meta: str) -> None:
-        training = trainings.Training(self.host, name, [NATIVE, "--project", "vision", "--name", name, "--pace", "0.01",
+        training = trainings.Training(self.host, name, [NATIVE, "--project", "vision", "--name", name, "--pace", "0.03",
                                                         "--directory", self.folder / "checkpoints", "--meta", *meta], self.folder / name)
         self._keep(training)
 

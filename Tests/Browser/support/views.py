@@ -19,7 +19,7 @@ PLACES = {
     "run": lambda content: "runs/transformer-tiny",
     "run-checkpoints": lambda content: "runs/cifar-small?tab=checkpoints",
     "run-logs": lambda content: "runs/lr-too-high?tab=logs",
-    "run-health": lambda content: "runs/cifar-small?tab=health",
+    "health-of-a-run": lambda content: "health?run=cifar-small",
     "run-samples": lambda content: "runs/blend?tab=samples",
     "run-about": lambda content: "runs/blend?tab=info",
     "compare-two": lambda content: "compare?runs=digits-baseline,digits-wide",
