@@ -21,6 +21,9 @@ public final class DashboardPlugin: Plugin {
   private let lastPort: LastPort
   /// Another one after each start: pages ask anew for what they show.
   private let instance: String
+  private let link: ControlLink
+  private let events: EventHub
+  private let panels: PanelCatalog
 
   /// Reads the settings and the files of the page, and begins nothing.
   public init(_ context: PluginContext) throws {
@@ -43,6 +46,9 @@ public final class DashboardPlugin: Plugin {
       left: { [hub] ids in for id in ids { hub.end(session: id) } })
     ties.join(parts.sessions)
     door = PageDoor(settings, log: context.log)
+    link = try ControlLink(path: try context.directory(.runtime) + "/host.sock")
+    events = EventHub(link: link, facts: EventHub.Facts(instance: instance, assets: parts.files.hash, version: Self.version))
+    panels = PanelCatalog(link: link)
   }
 
   /// In the order of plugin.json.
@@ -52,7 +58,7 @@ public final class DashboardPlugin: Plugin {
   public func start() async throws {
     await kept.load(into: parts.sessions)
     guard settings.enabled else { return context.log.info("the page is switched off") }
-    try hub.start()
+    try events.start()
     try door.start(router, second: lastPort.read())
     if case .port(let port, _) = door.place { lastPort.write(port) }
   }
@@ -60,9 +66,20 @@ public final class DashboardPlugin: Plugin {
   /// Closes the door; who is signed in stays so.
   public func stop() async {
     await door.stop()
-    hub.stop()
-    link.stop()
+    await end()
     await kept.save(parts.sessions)
+  }
+
+  /// Ends what pages hear and the way to the host. Waits for two threads, which wait for nothing.
+  private func end() async {
+    await withCheckedContinuation { continuation in
+      let body: @Sendable () -> Void = { [events, link] in
+        events.stop()
+        link.stop()
+        continuation.resume()
+      }
+      if let thread = OwnedThread.start(name: "jf-dash-end", body) { thread.detach() } else { body() }
+    }
   }
 
   private var router: PageRouter {
@@ -70,14 +87,20 @@ public final class DashboardPlugin: Plugin {
       "version": .string(Self.version), "assets": .string(parts.files.hash), "instance": .string(instance),
       "uplot": .bool(parts.files.hasPlotter),
     ]
-    let session = SessionRoute(facts: facts, panels: { _ in [] }, executor: context.executor)
-    return parts.router(
-      session: session,
-      others: [
-        PageMount("api/call", .post, .session, CallRoute(link: link, executor: context.executor)),
-        PageMount("api/host", .post, .session, HostRoute(link: link)),
-        PageMount("api/events", .get, .session, EventRoute(hub: hub)),
-        PageMount("api/events/topics", .post, .session, TopicRoute(hub: hub)),
-      ])
+    let session = SessionRoute(facts: facts, panels: { [panels] in await panels.rows(for: $0) }, executor: context.executor)
+    return parts.router(session: session, others: mounts, ended: { [events, panels] session in
+      events.end(session: session)
+      panels.tokens.forget(session: session)
+    })
+  }
+
+  private var mounts: [PageMount] {
+    [
+      PageMount("api/call", .post, .session, CallRoute(link: link, executor: context.executor)),
+      PageMount("api/host", .post, .session, HostRoute(link: link)),
+      PageMount("api/events", .get, .session, EventRoute(hub: events)),
+      PageMount("api/events/topics", .post, .session, TopicRoute(hub: events)),
+      PageMount("panels", .get, .everybody, depth: 3, PanelRoute(catalog: panels, executor: context.executor)),
+    ]
   }
 }

@@ -205,7 +205,8 @@ package final class RunnerInstance: RunningPlugin {
 
   package func granted(_ call: OpenCall, chunks: UInt64, wasStarved: Bool) {
     let link = state.withLock { state in state.open[call.id] == nil ? nil : state.link }
-    link?.writer.send(Frame(.credited, call: call.id, a: chunks))
+    // One that has not begun yet gets it when it does.
+    call.tellCredit { link?.writer.send(Frame(.credited, call: call.id, a: $0)) }
   }
 
   /// Whether this one answers the call.

@@ -22,10 +22,12 @@ final class RunnerLink: Sendable {
 
   func send(_ pending: PendingCall) {
     let call = pending.call
-    var frame = Frame(
-      .invoke, call: call.id, a: call.parentID, b: call.deadline, c: call.initialCredit, content: pending.content, name: call.commandName)
-    frame.payload = pending.payload
-    writer.send(frame)
+    call.begin { credit in
+      var frame = Frame(
+        .invoke, call: call.id, a: call.parentID, b: call.deadline, c: credit, content: pending.content, name: call.commandName)
+      frame.payload = pending.payload
+      writer.send(frame)
+    }
     // It may have been given up before the runner could know it.
     let status = call.status
     if status != .ok { writer.send(Frame(.cancelled, call: call.id, a: Frame.bits(status))) }

@@ -23,6 +23,7 @@ extension PluginManager {
       row["cpuSeconds"] = .number(process.cpuSeconds)
       row["residentBytes"] = .integer(Int64(process.residentBytes))
     }
+    if let panels = entry.candidate.manifest?["panels"]?.arrayValue, !panels.isEmpty { row["panels"] = .integer(Int64(panels.count)) }
     if !entry.candidate.shadowed.isEmpty { row["shadowed"] = .array(entry.candidate.shadowed.map { .string($0) }) }
     return row
   }
@@ -42,6 +43,7 @@ extension PluginManager {
     var information = row(entry)
     information["manifest"] = entry.candidate.manifest ?? .null
     information["sha256"] = entry.candidate.sha256.map { .string($0) } ?? .null
+    information["panels"] = .array(Self.panels(entry.candidate))
     guard let slot = entry.slot else { return .object(information) }
     information["backlog"] = .integer(Int64(slot.instance?.backlog ?? 0))
     information["subscriptions"] = .array(slot.subscriptionCounts.map(Self.json))
@@ -49,6 +51,17 @@ extension PluginManager {
     if let counters = slot.counters { information["counters"] = Self.json(counters) }
     if let report = slot.isolation?.terms.reports.latest(of: id) { information["lastCrash"] = report.json }
     return .object(information)
+  }
+
+  /// The panels of a plugin that may run, each with the place of its folder. Where the folder really leads is for whoever reads it to see.
+  private static func panels(_ candidate: PluginCandidate) -> [JSONValue] {
+    guard case .accepted = candidate.verdict, let panels = candidate.manifest?["panels"]?.arrayValue else { return [] }
+    return panels.map { panel in
+      var panel = panel
+      panel["folder"] = .string("\(candidate.path)/\(panel["folder"]?.stringValue ?? "")")
+      panel["index"] = panel["index"] ?? "index.html"
+      return panel
+    }
   }
 
   package var ids: [String] { entries().map(\.candidate.id) }

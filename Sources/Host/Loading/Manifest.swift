@@ -38,6 +38,18 @@ package struct Manifest: Sendable {
     package var key: String?
   }
 
+  /// A page of the plugin's own that the dashboard shows; see Docs/writing-a-plugin.md.
+  package struct Panel: Hashable, Sendable {
+    package var id: String
+    package var title: String
+    /// Below the plugin's directory, and the file in it that is shown first.
+    package var folder: String
+    package var index: String
+    /// What it may call and hear: names, or patterns as "runs.*".
+    package var commands: [String]
+    package var topics: [String]
+  }
+
   package struct Requirement: Hashable, Sendable {
     package var id: String
     package var versions: VersionRange
@@ -71,6 +83,7 @@ package struct Manifest: Sendable {
   package var after: [String]
   /// What it says of C, if it is of that kind.
   package var cInterface: LibraryInterface?
+  package var panels: [Panel]
   /// The whole text as JSON.
   package var document: JSONValue
 }

@@ -70,7 +70,7 @@ struct ManifestParser {
     "kind",
     "schema", "id", "name", "version", "license", "summary", "abi", "library", "activation", "concurrent", "reload", "namespaces",
     "commands",
-    "subscribes", "publishes", "config", "permissions", "requires", "after",
+    "subscribes", "publishes", "config", "permissions", "requires", "after", "panels",
   ]
 
   private func read(_ document: JSONValue) -> Manifest? {
@@ -103,7 +103,7 @@ struct ManifestParser {
       reload: reload(top), namespaces: namespaces, commands: commands, subscribes: subscribes, publishes: topics.publishes(),
       configurationSchema: schema,
       permissions: top.object("permissions") ?? .object([:]), requires: requires(top, id), after: after(top, id), cInterface: cInterface,
-      document: document)
+      panels: ManifestPanels(top).read(), document: document)
     return faults.refusals.isEmpty ? manifest : nil
   }
 

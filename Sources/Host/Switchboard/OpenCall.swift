@@ -18,6 +18,9 @@ package final class OpenCall: Sendable {
     /// nil while the caller waits; then what the caller was told.
     var ended: CallStatus?
     var credit: UInt64
+    /// All credit there ever was; and as much of it as a provider in another process was told of, nil before that knows the call.
+    var granted: UInt64
+    var told: UInt64?
     /// The provider was told there is no credit, and waits to hear of more.
     var starved = false
     var lastProgress: UInt64 = 0
@@ -45,7 +48,7 @@ package final class OpenCall: Sendable {
     self.started = started
     initialCredit = credit
     self.receiver = receiver
-    state = Mutex(State(credit: credit))
+    state = Mutex(State(credit: credit, granted: credit))
   }
 
   /// ok while the caller waits; else what the caller was told.
@@ -60,6 +63,23 @@ package final class OpenCall: Sendable {
       guard state.ended == nil else { return false }
       state.ended = status
       return true
+    }
+  }
+
+  /// Tells another process of the call, with all credit until now. What is granted meanwhile is told behind it.
+  func begin(_ tell: (UInt64) -> Void) {
+    state.withLock { state in
+      tell(state.granted)
+      state.told = state.granted
+    }
+  }
+
+  /// Tells another process of the credit that it does not know of, if it knows the call.
+  func tellCredit(_ tell: (UInt64) -> Void) {
+    state.withLock { state in
+      guard let told = state.told, told < state.granted else { return }
+      tell(state.granted - told)
+      state.told = state.granted
     }
   }
 

@@ -180,6 +180,8 @@ extension Switchboard {
       guard state.ended == nil else { return (false, false) }
       let (sum, overflow) = state.credit.addingReportingOverflow(chunks)
       state.credit = overflow ? .max : sum
+      let (all, isTooMuch) = state.granted.addingReportingOverflow(chunks)
+      state.granted = isTooMuch ? .max : all
       defer { if chunks > 0 { state.starved = false } }
       return (true, state.starved && chunks > 0)
     }
