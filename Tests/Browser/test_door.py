@@ -164,19 +164,20 @@ def test_frames_of_outputs_have_no_origin_and_no_network(host: Host, make_page):
 def test_a_restart_leaves_people_signed_in(fresh_host: Host, make_page):
     page = make_page(fresh_host)
     expect_inside(page)
-    page.watch.allow("ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|Failed to load|503|request:")
+    page.watch.allow("ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|Failed to load|Failed to fetch|503|request:")
     fresh_host.restart()
     page.goto(fresh_host.page("host"))
     expect_inside(page)
-    fresh_host.control.ask("plugin/reload", {"id": "dashboard"})
+    fresh_host.control.ask("plugin/reload", id="dashboard")
     fresh_host.until("the page's door to listen", fresh_host._listens)
     page.goto(fresh_host.page("runs"))
     expect_inside(page)
 
 
-def test_below_a_base_path(make_host, make_page):
-    host = make_host({"dashboard": {"basePath": "/lab/jackfield/"}})
-    page = make_page(host, "runs")
+def test_below_a_base_path(fresh_host: Host, make_page):
+    fresh_host.write_settings(dashboard={"basePath": "/lab/jackfield/"})
+    fresh_host.restart()
+    page = make_page(fresh_host, "runs")
     page.wait_for_url(re.compile(r"/lab/jackfield/runs$"))
     expect_inside(page)
     assert page.evaluate("fetch('api/session').then((answer) => answer.json())")["read_only"] is False
