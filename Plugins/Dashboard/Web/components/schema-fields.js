@@ -48,6 +48,8 @@ export function labelled(schema, place, input, read) {
     return text ? [`${place.title}: ${text}`] : [];
   };
   input.addEventListener("change", errors);
+  // What was put right is told at once: were it told on leaving, the button one is about to click would move away.
+  input.addEventListener("input", () => fault.textContent && errors());
   return { element, value: () => read().value, errors };
 }
 
