@@ -23,7 +23,9 @@ export function columnsOf(series, place) {
     lo: numbers(band.min),
     hi: numbers(band.max),
     mid: numbers(band.mean),
-    count: band.from.map((from, index) => Math.max(1, Math.round(((band.to[index] - from + 1) * series.count) / Math.max(1, band.to.at(-1) - band.from[0] + 1)))),
+    count: band.from.map((from, index) =>
+      Math.max(1, Math.round(((band.to[index] - from + 1) * series.count) / Math.max(1, band.to.at(-1) - band.from[0] + 1))),
+    ),
     last,
   };
 }

@@ -6,7 +6,12 @@ import { placesOf } from "./answer.js";
 import { EpochMap } from "./epochs.js";
 
 /** The axes a reader can choose, as they stand in the address, and their names. */
-export const AXES = [["step", "Step"], ["epoch", "Epoch"], ["time", "Time of day"], ["elapsed", "Time since start"]];
+export const AXES = [
+  ["step", "Step"],
+  ["epoch", "Epoch"],
+  ["time", "Time of day"],
+  ["elapsed", "Time since start"],
+];
 
 /**
  * An x axis over runs.
@@ -36,7 +41,10 @@ export function xAxis(kind, runs) {
     return {
       kind,
       ticks: "number",
-      ask: (run, range) => ({ x: "step", ...(range && { from: Math.floor(of(run).epochs.step(range[0])), to: Math.ceil(of(run).epochs.step(range[1])) }) }),
+      ask: (run, range) => ({
+        x: "step",
+        ...(range && { from: Math.floor(of(run).epochs.step(range[0])), to: Math.ceil(of(run).epochs.step(range[1])) }),
+      }),
       places: (run) => (step) => of(run).epochs.place(step),
       live: (run, { step, epoch }) => {
         of(run).epochs.add(step, epoch);
@@ -61,7 +69,9 @@ export function xAxis(kind, runs) {
 function clockLabel(value, ticks) {
   const isDays = ticks.length > 1 && ticks[1] - ticks[0] >= 86400;
   if (isDays) return new Date(value * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short" });
-  return ticks.length > 1 && ticks[1] - ticks[0] >= 60 ? new Date(value * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }) : clockTime(value);
+  return ticks.length > 1 && ticks[1] - ticks[0] >= 60
+    ? new Date(value * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })
+    : clockTime(value);
 }
 
 function stepLabel(value, ticks) {

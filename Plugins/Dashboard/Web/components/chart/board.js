@@ -31,7 +31,12 @@ class Board {
   constructor({ runs, metrics, memory, tools = [] }) {
     Object.assign(this, { runs, metrics: inOrder(metrics), memory, cards: new Map() });
     const { query } = current();
-    this.feed = createFeed({ runs, axis: axisIn(query), range: rangeIn(query), problem: (error) => problem(error, "The curves could not be read") });
+    this.feed = createFeed({
+      runs,
+      axis: axisIn(query),
+      range: rangeIn(query),
+      problem: (error) => problem(error, "The curves could not be read"),
+    });
     this.feed.setSmoothing(smoothingIn(query));
     this.group = chartGroup({ feed: this.feed, rangeChanged: (range) => this.wrote({ from: range?.[0], to: range?.[1] }) });
     this.grid = h("div.charts");
@@ -57,13 +62,29 @@ class Board {
     }
     for (const metric of shown) if (!this.cards.has(metric)) this.cards.set(metric, this.card(metric));
     const elements = shown.map((metric) => this.cards.get(metric).element);
-    if (elements.some((element, index) => this.grid.children[index] !== element) || this.grid.childElementCount !== elements.length) replace(this.grid, elements);
-    if (!shown.length) replace(this.grid, h("p.quiet", this.metrics.length ? "No chart is chosen; choose some with Metrics." : "No metric has arrived yet. The first step brings them."));
+    if (elements.some((element, index) => this.grid.children[index] !== element) || this.grid.childElementCount !== elements.length)
+      replace(this.grid, elements);
+    if (!shown.length)
+      replace(
+        this.grid,
+        h(
+          "p.quiet",
+          this.metrics.length ? "No chart is chosen; choose some with Metrics." : "No metric has arrived yet. The first step brings them.",
+        ),
+      );
     this.tools.update();
   }
 
   card(metric) {
-    return lineChart({ metric, runs: this.runs, group: this.group, y: scaleIn(current().query, metric), level: 2, yChanged: (kind) => this.setScale(metric, kind), actions: () => this.actions(metric) });
+    return lineChart({
+      metric,
+      runs: this.runs,
+      group: this.group,
+      y: scaleIn(current().query, metric),
+      level: 2,
+      yChanged: (kind) => this.setScale(metric, kind),
+      actions: () => this.actions(metric),
+    });
   }
 
   actions(metric) {
@@ -142,7 +163,9 @@ class Board {
 
   marksAgain() {
     const { axis } = this.feed;
-    this.group.setMarks((this.marks ?? []).map((mark) => ({ ...mark, x: axis.mark(mark.run, mark) })).filter(({ x }) => Number.isFinite(x)));
+    this.group.setMarks(
+      (this.marks ?? []).map((mark) => ({ ...mark, x: axis.mark(mark.run, mark) })).filter(({ x }) => Number.isFinite(x)),
+    );
   }
 
   /** Writes into the address, and knows that it was this board. */
@@ -170,7 +193,12 @@ class Board {
   }
 }
 
-const axisIn = (query) => (["step", "epoch", "time", "elapsed"].includes(query.get("x")) ? query.get("x") : query.has("x") ? "step" : remembered("charts.axis", "step"));
+const axisIn = (query) =>
+  ["step", "epoch", "time", "elapsed"].includes(query.get("x"))
+    ? query.get("x")
+    : query.has("x")
+      ? "step"
+      : remembered("charts.axis", "step");
 
 function rangeIn(query) {
   const [from, to] = [Number(query.get("from") ?? NaN), Number(query.get("to") ?? NaN)];

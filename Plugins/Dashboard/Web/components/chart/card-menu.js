@@ -4,7 +4,11 @@
 import { toast } from "../toast.js";
 import { allValues, csv, download, fileName, shownRows } from "./chart-export.js";
 
-const SCALES = [["linear", "Linear y axis"], ["log", "Logarithmic y axis"], ["symlog", "Symmetric logarithmic y axis"]];
+const SCALES = [
+  ["linear", "Linear y axis"],
+  ["log", "Logarithmic y axis"],
+  ["symlog", "Symmetric logarithmic y axis"],
+];
 
 /** The entries, for `menuButton`. */
 export function cardMenu(card) {
@@ -27,14 +31,21 @@ async function savePicture(card) {
 }
 
 function saveShown(card) {
-  const rows = shownRows(card.metric, card.lines().map(({ id, data }) => ({ run: id, data })), card.group.seen());
+  const rows = shownRows(
+    card.metric,
+    card.lines().map(({ id, data }) => ({ run: id, data })),
+    card.group.seen(),
+  );
   download(`${nameOf(card)}.csv`, new Blob([csv(rows)], { type: "text/csv" }));
   return `${rows.length - 1} rows saved.`;
 }
 
 async function saveAll(card) {
   toast(`Reading all values of ${card.name} …`);
-  const { parts, total, isCut } = await allValues(card.runs.map(({ id }) => id), card.metric);
+  const { parts, total, isCut } = await allValues(
+    card.runs.map(({ id }) => id),
+    card.metric,
+  );
   download(`${nameOf(card)}-all.csv`, new Blob(parts, { type: "text/csv" }));
   return isCut ? `The first ${total} values saved; export the runs for all of them.` : `${total} values saved.`;
 }

@@ -27,7 +27,18 @@ export function shownRows(metric, lines, [from, to]) {
     for (let index = 0; index < data.length; index += 1) {
       const x = data.x[index];
       if (x < from || x > to) continue;
-      rows.push([run, metric, x, data.from[index], data.to[index], data.lo[index], data.hi[index], data.mid[index], data.smooth?.[index] ?? null, data.count?.[index] ?? 1]);
+      rows.push([
+        run,
+        metric,
+        x,
+        data.from[index],
+        data.to[index],
+        data.lo[index],
+        data.hi[index],
+        data.mid[index],
+        data.smooth?.[index] ?? null,
+        data.count?.[index] ?? 1,
+      ]);
     }
   }
   return rows;
@@ -66,4 +77,8 @@ export function download(name, blob) {
 }
 
 /** A name that is a file's on every system. */
-export const fileName = (...parts) => `${parts.join("-").replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 120)}`;
+export const fileName = (...parts) =>
+  `${parts
+    .join("-")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "_")
+    .slice(0, 120)}`;

@@ -23,12 +23,24 @@ export function chartTable(name) {
     const first = Math.max(0, Math.floor(element.scrollTop / ROW) - SPARE);
     const after = Math.min(rows.length, first + Math.ceil(element.clientHeight / ROW) + 2 * SPARE);
     table.setAttribute("aria-rowcount", String(rows.length + 1));
-    replace(body, space(first), rows.slice(first, after).map((row, index) => rowOf(row, first + index)), space(rows.length - after));
+    replace(
+      body,
+      space(first),
+      rows.slice(first, after).map((row, index) => rowOf(row, first + index)),
+      space(rows.length - after),
+    );
   };
   const rowOf = ({ name: line, data, index }, at) => {
     const isOne = data.lo[index] === data.hi[index] || !Number.isFinite(data.mid[index]);
-    return h("tr", { aria: { rowindex: at + 2 } }, h("td", line), h("td.number", say(data.x[index])), h("td.number", Number.isFinite(data.mid[index]) ? format(data.mid[index]) : "not a number"),
-      h("td.number", isOne ? "" : format(data.lo[index])), h("td.number", isOne ? "" : format(data.hi[index])));
+    return h(
+      "tr",
+      { aria: { rowindex: at + 2 } },
+      h("td", line),
+      h("td.number", say(data.x[index])),
+      h("td.number", Number.isFinite(data.mid[index]) ? format(data.mid[index]) : "not a number"),
+      h("td.number", isOne ? "" : format(data.lo[index])),
+      h("td.number", isOne ? "" : format(data.hi[index])),
+    );
   };
   element.addEventListener("scroll", () => requestAnimationFrame(draw));
   return {
@@ -36,7 +48,15 @@ export function chartTable(name) {
     update(lines, axis, number) {
       ({ say } = axis);
       format = number;
-      replace(head, h("tr", ["Run", "Place", "Value or mean", "Least", "Greatest"].map((title, index) => h("th", { scope: "col", class: index ? "number" : "" }, title))));
+      replace(
+        head,
+        h(
+          "tr",
+          ["Run", "Place", "Value or mean", "Least", "Greatest"].map((title, index) =>
+            h("th", { scope: "col", class: index ? "number" : "" }, title),
+          ),
+        ),
+      );
       rows = lines.flatMap(({ name: line, data }) => Array.from({ length: data.length }, (_, index) => ({ name: line, data, index })));
       draw();
     },

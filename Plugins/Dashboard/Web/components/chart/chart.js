@@ -159,10 +159,17 @@ class Chart {
   tick(width, height) {
     const { x, y } = this.state;
     const kind = this.options.x ?? "number";
-    const places = (kind === "time" ? timeTicks : kind === "elapsed" ? elapsedTicks : linearTicks)(x.from, x.to, Math.max(2, Math.floor(width / 75)));
+    const places = (kind === "time" ? timeTicks : kind === "elapsed" ? elapsedTicks : linearTicks)(
+      x.from,
+      x.to,
+      Math.max(2, Math.floor(width / 75)),
+    );
     x.ticks = places.map((place) => ({ place, label: this.options.labelX?.(place, places) ?? tickLabel(place, places) }));
     if (y.low === undefined) return void (y.ticks = []);
     const values = y.scale.ticks(y.low, y.high, Math.max(2, Math.floor(height / 36)));
-    y.ticks = values.map((value) => ({ place: y.scale.forward(value), label: this.options.labelY?.(value, values) ?? tickLabel(value, values) }));
+    y.ticks = values.map((value) => ({
+      place: y.scale.forward(value),
+      label: this.options.labelY?.(value, values) ?? tickLabel(value, values),
+    }));
   }
 }

@@ -7,11 +7,9 @@ import { subscribe } from "../../core/events.js";
 import { columnsOf } from "./answer.js";
 import { xAxis } from "./axis.js";
 import { EpochMap } from "./epochs.js";
+import { requests } from "./requests.js";
 import { SeriesData } from "./series-data.js";
 
-const POINTS_IN_ALL = 180000;
-const POINTS_A_CARD = 40000;
-const SERIES_A_CALL = 256;
 const RECENT = 3000;
 const CACHED = 24;
 
@@ -39,7 +37,9 @@ class Feed {
   /** Shows other runs, or another axis. */
   setRuns(runs, axis = this.axis.kind) {
     this.runs = runs;
-    this.about = new Map(runs.map(({ id, started }) => [id, this.about?.get(id) ?? { started: started ?? 0, epochs: new EpochMap(), isMapped: false }]));
+    this.about = new Map(
+      runs.map(({ id, started }) => [id, this.about?.get(id) ?? { started: started ?? 0, epochs: new EpochMap(), isMapped: false }]),
+    );
     this.axis = xAxis(axis, this.about);
     this.lines.clear();
     this.cache.clear();
@@ -119,7 +119,7 @@ class Feed {
     const width = Math.max(200, ...cards.map((card) => card.width()));
     try {
       await this.mapEpochs(metrics, turn.signal);
-      for (const request of this.requests(metrics, width)) await this.take(request, turn);
+      for (const request of requests({ runs: this.runs, metrics, axis: this.axis, range: this.seen(), width })) await this.take(request, turn);
     } catch (error) {
       if (!turn.signal.aborted) this.problem?.(error);
     } finally {
@@ -134,18 +134,6 @@ class Feed {
   isLacking(run, metric) {
     const line = this.lines.get(`${run}\n${metric}`);
     return !line || line.isStale;
-  }
-
-  /** Requests of a size the host answers: runs that are asked for the same range go together. */
-  requests(metrics, width) {
-    const groups = new Map();
-    for (const { id } of this.runs) {
-      const asked = JSON.stringify(this.axis.ask(id, this.seen()));
-      groups.set(asked, [...(groups.get(asked) ?? []), id]);
-    }
-    const points = Math.max(60, Math.min(3 * Math.round(width), Math.floor(POINTS_A_CARD / Math.max(1, this.runs.length))));
-    const perCall = Math.max(1, Math.min(SERIES_A_CALL, Math.floor(POINTS_IN_ALL / points)));
-    return [...groups].flatMap(([asked, runs]) => pieces(runs, metrics, perCall).map((piece) => ({ ...piece, ...JSON.parse(asked), points, band: true })));
   }
 
   /** The range with a little more on both sides, so that lines reach the edges. */
@@ -188,7 +176,11 @@ class Feed {
     line.data.weight = this.smoothing;
     line.data.load(columnsOf(series, this.axis.places(series.run, series)));
     line.data.isDense = (series.count ?? 0) * 2 > line.data.lastStep - (series.steps[0] ?? 0);
-    this.tellLast(line.data, this.runs.find(({ id }) => id === series.run), series.metric);
+    this.tellLast(
+      line.data,
+      this.runs.find(({ id }) => id === series.run),
+      series.metric,
+    );
     for (const payload of this.recent) if (payload.run_id === series.run) this.add(payload, series.metric, line);
   }
 
@@ -287,17 +279,4 @@ class Feed {
     this.stopHearing?.();
     this.cards.clear();
   }
-}
-
-/** Runs and metrics cut into parts of at most so many series. */
-function pieces(runs, metrics, most) {
-  const parts = [];
-  const runsAtOnce = Math.min(runs.length, most);
-  const metricsAtOnce = Math.max(1, Math.floor(most / runsAtOnce));
-  for (let first = 0; first < runs.length; first += runsAtOnce) {
-    for (let metric = 0; metric < metrics.length; metric += metricsAtOnce) {
-      parts.push({ runs: runs.slice(first, first + runsAtOnce), metrics: metrics.slice(metric, metric + metricsAtOnce) });
-    }
-  }
-  return parts;
 }

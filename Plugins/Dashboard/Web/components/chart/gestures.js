@@ -47,12 +47,16 @@ export function gestures(plot, { chart, group, near }) {
   });
   on("pointercancel", end);
   on("dblclick", () => group.setRange(null));
-  on("wheel", (event) => {
-    if (!chart() || (!event.ctrlKey && document.activeElement !== plot)) return;
-    event.preventDefault();
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) return group.pan(Math.sign(event.deltaX) * 0.08);
-    group.zoom(event.deltaY > 0 ? 1.25 : 0.8, chart().xAt(inside(event).x));
-  }, { passive: false });
+  on(
+    "wheel",
+    (event) => {
+      if (!chart() || (!event.ctrlKey && document.activeElement !== plot)) return;
+      event.preventDefault();
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) return group.pan(Math.sign(event.deltaX) * 0.08);
+      group.zoom(event.deltaY > 0 ? 1.25 : 0.8, chart().xAt(inside(event).x));
+    },
+    { passive: false },
+  );
   on("keydown", (event) => {
     if (event.target !== plot || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = keys(group)[event.shiftKey && event.key.startsWith("Arrow") ? `Shift+${event.key}` : event.key];
@@ -83,8 +87,16 @@ function keys(group) {
     group.setCursor(Math.max(from, Math.min(to, next)));
   };
   return {
-    ArrowLeft: step(-0.01), ArrowRight: step(0.01), "Shift+ArrowLeft": () => group.pan(-0.2), "Shift+ArrowRight": () => group.pan(0.2),
-    "+": () => group.zoom(0.5, group.cursor), "=": () => group.zoom(0.5, group.cursor), "-": () => group.zoom(2, group.cursor), 0: () => group.setRange(null),
-    Home: () => group.setCursor(group.seen()[0]), End: () => group.setCursor(group.seen()[1]), Escape: () => group.setCursor(null),
+    ArrowLeft: step(-0.01),
+    ArrowRight: step(0.01),
+    "Shift+ArrowLeft": () => group.pan(-0.2),
+    "Shift+ArrowRight": () => group.pan(0.2),
+    "+": () => group.zoom(0.5, group.cursor),
+    "=": () => group.zoom(0.5, group.cursor),
+    "-": () => group.zoom(2, group.cursor),
+    0: () => group.setRange(null),
+    Home: () => group.setCursor(group.seen()[0]),
+    End: () => group.setCursor(group.seen()[1]),
+    Escape: () => group.setCursor(null),
   };
 }

@@ -18,12 +18,20 @@ export function legend(group) {
     element,
     setRuns(runs, isWhole = runs.length <= MOST) {
       rows.clear();
-      const more = h("button.plain.small", { type: "button", onclick: () => this.setRuns(runs, true) }, `and ${runs.length - CUT} more runs`);
-      replace(element, (isWhole ? runs : runs.slice(0, CUT)).map((run) => {
-        const row = makeRow(run, group);
-        rows.set(run.id, row);
-        return row.element;
-      }), isWhole ? null : h("li", more));
+      const more = h(
+        "button.plain.small",
+        { type: "button", onclick: () => this.setRuns(runs, true) },
+        `and ${runs.length - CUT} more runs`,
+      );
+      replace(
+        element,
+        (isWhole ? runs : runs.slice(0, CUT)).map((run) => {
+          const row = makeRow(run, group);
+          rows.set(run.id, row);
+          return row.element;
+        }),
+        isWhole ? null : h("li", more),
+      );
       element.classList.toggle("whole", isWhole && runs.length > MOST);
       this.update(last);
     },
@@ -45,17 +53,39 @@ export function legend(group) {
 function makeRow(run, group) {
   const main = h("span.chart-value");
   const more = h("span.chart-more");
-  const button = h("button.plain", { type: "button", aria: { pressed: "true" }, title: "Show or hide this line", onclick: () => group.toggle(run.id) }, swatch(run.index), h("span.chart-name", run.name));
+  const button = h(
+    "button.plain",
+    { type: "button", aria: { pressed: "true" }, title: "Show or hide this line", onclick: () => group.toggle(run.id) },
+    swatch(run.index),
+    h("span.chart-name", run.name),
+  );
   const raise = () => group.highlight(run.id);
   const lower = () => group.highlight(null);
   if (run.isAlone) return { element: h("li", main, more), button, main, more };
-  const element = h("li", { onpointerenter: raise, onpointerleave: lower, onfocusin: raise, onfocusout: lower }, button, main, more,
-    h("a.chart-open", { href: href(["runs", run.id]), aria: { label: `Open ${run.name}` } }, "→"));
+  const element = h(
+    "li",
+    { onpointerenter: raise, onpointerleave: lower, onfocusin: raise, onfocusout: lower },
+    button,
+    main,
+    more,
+    h("a.chart-open", { href: href(["runs", run.id]), aria: { label: `Open ${run.name}` } }, "→"),
+  );
   return { element, button, main, more };
 }
 
 /** A piece of the line as it is drawn: colour and dashes. */
 export function swatch(index) {
-  return svg("svg.swatch", { viewBox: "0 0 22 8", width: 22, height: 8, aria: { hidden: "true" } },
-    svg("line", { class: `series-${(index % 8) + 1}`, x1: 1, x2: 21, y1: 4, y2: 4, "stroke-width": 2.5, "stroke-dasharray": dashOf(index).join(" ") || "none" }));
+  return svg(
+    "svg.swatch",
+    { viewBox: "0 0 22 8", width: 22, height: 8, aria: { hidden: "true" } },
+    svg("line", {
+      class: `series-${(index % 8) + 1}`,
+      x1: 1,
+      x2: 21,
+      y1: 4,
+      y2: 4,
+      "stroke-width": 2.5,
+      "stroke-dasharray": dashOf(index).join(" ") || "none",
+    }),
+  );
 }

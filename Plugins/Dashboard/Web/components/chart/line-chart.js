@@ -29,7 +29,13 @@ export function lineChart(options) {
 
 class LineChart {
   constructor(options) {
-    Object.assign(this, { ...options, feed: options.group.feed, info: metricInfo(options.metric), kind: options.y ?? "linear", shown: false });
+    Object.assign(this, {
+      ...options,
+      feed: options.group.feed,
+      info: metricInfo(options.metric),
+      kind: options.y ?? "linear",
+      shown: false,
+    });
     this.build();
     this.leaveGroup = this.group.join(this);
     this.leaveFeed = this.feed.join(this);
@@ -46,15 +52,37 @@ class LineChart {
     this.age = h("span.chart-age");
     this.summary = h("p.hidden-name", { aria: { live: "polite" } });
     this.place = h("span.chart-place");
-    this.plot = h("div.chart-plot", { tabindex: "0", role: "group", aria: { label: `${name}, chart. Arrows move the cursor, plus and minus zoom, 0 shows all`, roledescription: "chart" } });
+    this.plot = h("div.chart-plot", {
+      tabindex: "0",
+      role: "group",
+      aria: { label: `${name}, chart. Arrows move the cursor, plus and minus zoom, 0 shows all`, roledescription: "chart" },
+    });
     this.note = h("p.chart-note", { hidden: true });
     this.legend = legend(this.group);
     this.tip = markTip(this);
-    const help = h("button.plain.icon.chart-help", { type: "button", aria: { label: `What ${name} means` }, title: this.info.help, onclick: () => this.tellHelp() }, "?");
+    const help = h(
+      "button.plain.icon.chart-help",
+      { type: "button", aria: { label: `What ${name} means` }, title: this.info.help, onclick: () => this.tellHelp() },
+      "?",
+    );
     this.help = h("p.chart-note", { hidden: true }, this.info.help);
-    this.element = h("section.card.chart-card", { dataset: { metric: this.metric }, aria: { label: name } },
-      h("header.chart-head", h(`h${this.level ?? 3}`, name), help, h("span.grow"), this.now, this.age, menuButton("⋯", () => cardMenu(this), { name: `${name}: more`, plain: true })),
-      this.help, h("div.chart-body", this.plot, this.note), h("div.chart-foot", { class: this.runs.length === 1 && this.runs[0].isAlone ? "alone" : "" }, this.place, this.legend.element), this.summary);
+    this.element = h(
+      "section.card.chart-card",
+      { dataset: { metric: this.metric }, aria: { label: name } },
+      h(
+        "header.chart-head",
+        h(`h${this.level ?? 3}`, name),
+        help,
+        h("span.grow"),
+        this.now,
+        this.age,
+        menuButton("⋯", () => cardMenu(this), { name: `${name}: more`, plain: true }),
+      ),
+      this.help,
+      h("div.chart-body", this.plot, this.note),
+      h("div.chart-foot", { class: this.runs.length === 1 && this.runs[0].isAlone ? "alone" : "" }, this.place, this.legend.element),
+      this.summary,
+    );
   }
 
   tellHelp() {
@@ -114,7 +142,10 @@ class LineChart {
 
   /** The lines that are there and not hidden. */
   lines() {
-    return this.runs.filter(({ id }) => !this.group.hidden.has(id)).map((run) => ({ ...run, data: this.feed.line(run.id, this.metric) })).filter(({ data }) => data);
+    return this.runs
+      .filter(({ id }) => !this.group.hidden.has(id))
+      .map((run) => ({ ...run, data: this.feed.line(run.id, this.metric) }))
+      .filter(({ data }) => data);
   }
 
   /** Other data came, or the looks changed. */

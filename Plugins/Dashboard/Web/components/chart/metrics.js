@@ -5,11 +5,19 @@ import { number } from "../../core/format.js";
 
 const KNOWN = {
   loss: ["Training loss", "The mean error of each batch, as the training minimises it. Lower is better.", "low"],
-  val_loss: ["Validation loss", "The error on samples that are not trained on. When it rises while the training loss falls, the model learns by heart.", "low"],
+  val_loss: [
+    "Validation loss",
+    "The error on samples that are not trained on. When it rises while the training loss falls, the model learns by heart.",
+    "low",
+  ],
   accuracy: ["Accuracy", "The share of samples whose class was right, from 0 to 1.", "high", [0, 1]],
   val_accuracy: ["Validation accuracy", "The share of validation samples whose class was right, from 0 to 1.", "high", [0, 1]],
   lr: ["Learning rate", "How far each step moves the weights.", null, null, "exponent"],
-  grad_norm: ["Gradient norm", "The length of the gradient over all weights. Sudden peaks tell of instability, values near 0 of a standstill.", null],
+  grad_norm: [
+    "Gradient norm",
+    "The length of the gradient over all weights. Sudden peaks tell of instability, values near 0 of a standstill.",
+    null,
+  ],
   weight_norm: ["Weight norm", "The length of all weights together. Steady growth without better loss calls for weight decay.", null],
   activation_zero_frac: ["Activation sparsity", "The share of activations that are zero, from 0 to 1. Near 1: dead units.", null, [0, 1]],
   throughput: ["Throughput", "Samples a second.", "high"],
@@ -22,7 +30,12 @@ export const FIRST_METRICS = ["loss", "val_loss", "accuracy", "val_accuracy", "l
 
 /** What is known of a metric: `{title, help, better: "low"|"high"|null, clamp: [low, high]|null, format(value)}`. */
 export function metricInfo(name) {
-  const [title, help, better, clamp, style] = KNOWN[name] ?? [name, "A number the training script reports under this name.", guess(name), null];
+  const [title, help, better, clamp, style] = KNOWN[name] ?? [
+    name,
+    "A number the training script reports under this name.",
+    guess(name),
+    null,
+  ];
   return { title, help, better, clamp: clamp ?? null, format: style === "exponent" ? exponent : number };
 }
 

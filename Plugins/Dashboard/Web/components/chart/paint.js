@@ -6,8 +6,17 @@ export function palette(element) {
   const style = getComputedStyle(element);
   const of = (name) => style.getPropertyValue(name).trim();
   return {
-    text: of("--text"), quiet: of("--text-2"), line: of("--line"), strong: of("--line-strong"), surface: of("--surface"), accent: of("--accent"),
-    warn: of("--warn"), bad: of("--bad"), info: of("--info"), good: of("--good"), font: style.fontFamily,
+    text: of("--text"),
+    quiet: of("--text-2"),
+    line: of("--line"),
+    strong: of("--line-strong"),
+    surface: of("--surface"),
+    accent: of("--accent"),
+    warn: of("--warn"),
+    bad: of("--bad"),
+    info: of("--info"),
+    good: of("--good"),
+    font: style.fontFamily,
     series: Array.from({ length: 8 }, (_, index) => of(`--series-${index + 1}`)),
   };
 }

@@ -4,18 +4,32 @@
 /** Texts for the legend of a card, by run: `{main, more}`. */
 export function valuesOf(card, lines, cursor) {
   const { format, better } = card.info;
-  return new Map(lines.map((line) => {
-    const { id, data } = line;
-    if (cursor === null) {
-      const best = card.best(line);
-      return [id, { main: line.isAlone ? "" : data.last === null ? "–" : format(data.last), more: better && best !== null ? `best ${format(best)}` : "" }];
-    }
-    const index = data.indexAt(cursor);
-    if (index < 0 || !Number.isFinite(data.mid[index])) return [id, { main: index < 0 ? "–" : "not a number", more: "" }];
-    const isOne = data.lo[index] === data.hi[index];
-    const smooth = data.smooth ? ` · smoothed ${format(data.smooth[index])}` : "";
-    return [id, { main: format(data.mid[index]), more: isOne ? smooth.slice(3) : `${format(data.lo[index])} to ${format(data.hi[index])}${smooth}` }];
-  }));
+  return new Map(
+    lines.map((line) => {
+      const { id, data } = line;
+      if (cursor === null) {
+        const best = card.best(line);
+        return [
+          id,
+          {
+            main: line.isAlone ? "" : data.last === null ? "–" : format(data.last),
+            more: better && best !== null ? `best ${format(best)}` : "",
+          },
+        ];
+      }
+      const index = data.indexAt(cursor);
+      if (index < 0 || !Number.isFinite(data.mid[index])) return [id, { main: index < 0 ? "–" : "not a number", more: "" }];
+      const isOne = data.lo[index] === data.hi[index];
+      const smooth = data.smooth ? ` · smoothed ${format(data.smooth[index])}` : "";
+      return [
+        id,
+        {
+          main: format(data.mid[index]),
+          more: isOne ? smooth.slice(3) : `${format(data.lo[index])} to ${format(data.hi[index])}${smooth}`,
+        },
+      ];
+    }),
+  );
 }
 
 /** The run whose line is within 14 pixels of a place, null without. */

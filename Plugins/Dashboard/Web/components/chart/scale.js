@@ -10,9 +10,15 @@ const LOG = Math.log(10);
  * @param {number} [near] symlog: where linear goes over into logarithmic
  */
 export function yScale(kind, near = 1e-3) {
-  if (kind === "log") return { kind, forward: (value) => (value > 0 ? Math.log(value) / LOG : NaN), inverse: (place) => 10 ** place, ticks: logTicks };
+  if (kind === "log")
+    return { kind, forward: (value) => (value > 0 ? Math.log(value) / LOG : NaN), inverse: (place) => 10 ** place, ticks: logTicks };
   if (kind === "symlog") {
-    return { kind, forward: (value) => Math.asinh(value / near), inverse: (place) => Math.sinh(place) * near, ticks: (low, high, count) => symlogTicks(low, high, count, near) };
+    return {
+      kind,
+      forward: (value) => Math.asinh(value / near),
+      inverse: (place) => Math.sinh(place) * near,
+      ticks: (low, high, count) => symlogTicks(low, high, count, near),
+    };
   }
   return { kind: "linear", forward: (value) => value, inverse: (place) => place, ticks: linearTicks };
 }
@@ -51,7 +57,12 @@ export function symlogTicks(low, high, count = 5, near = 1e-3) {
   if (!(high > low)) return Number.isFinite(low) ? [low] : [];
   if (Math.max(Math.abs(low), Math.abs(high)) <= near * 2) return linearTicks(low, high, count);
   const above = high > near ? logTicks(Math.max(near, low), high, low < 0 ? count / 2 : count) : [];
-  const below = low < -near ? logTicks(Math.max(near, -high), -low, high > 0 ? count / 2 : count).map((value) => -value).reverse() : [];
+  const below =
+    low < -near
+      ? logTicks(Math.max(near, -high), -low, high > 0 ? count / 2 : count)
+          .map((value) => -value)
+          .reverse()
+      : [];
   return [...below, ...(low <= 0 && high >= 0 ? [0] : []), ...above.filter((value) => value >= low)];
 }
 
@@ -66,7 +77,9 @@ function withBetween(low, high, factors) {
   return ticks;
 }
 
-const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000];
+const SECONDS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000,
+];
 
 /** Round times (Unix seconds) in a range: full minutes, hours and days of the reader's zone. */
 export function timeTicks(low, high, count = 5) {
@@ -92,7 +105,11 @@ export function elapsedTicks(low, high, count = 5) {
 /** How a number stands at a tick: as short as the distance of the ticks allows. */
 export function tickLabel(value, ticks) {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential().replace(/(\.\d\d)\d*/, "$1").replace("e+", "e");
+  if (size !== 0 && (size < 1e-3 || size >= 1e6))
+    return value
+      .toExponential()
+      .replace(/(\.\d\d)\d*/, "$1")
+      .replace("e+", "e");
   const gap = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : size || 1;
   return String(Number(value.toFixed(Math.min(8, Math.max(0, Math.ceil(-Math.log10(gap)) + 1)))));
 }

@@ -38,7 +38,15 @@ export class SeriesData {
     this.clear();
     const { x, mid } = columns;
     const steps = columns.from ?? x;
-    Object.assign(this, { x, mid, lo: columns.lo ?? mid, hi: columns.hi ?? mid, from: steps, to: columns.to ?? steps, count: columns.count ?? null });
+    Object.assign(this, {
+      x,
+      mid,
+      lo: columns.lo ?? mid,
+      hi: columns.hi ?? mid,
+      from: steps,
+      to: columns.to ?? steps,
+      count: columns.count ?? null,
+    });
     for (let index = 0; index < mid.length; index += 1) {
       if (!Number.isFinite(mid[index])) this.addGap(x[index], "not a number");
       else this.widen(this.lo[index], this.hi[index]);
@@ -57,7 +65,16 @@ export class SeriesData {
     const isNumber = typeof value === "number" && Number.isFinite(value);
     if (!isNumber) this.addGap(x, value === null ? "not a number" : String(value));
     const place = isNumber ? value : NaN;
-    for (const [column, part] of [["x", x], ["from", step], ["to", step], ["lo", place], ["hi", place], ["mid", place], ["count", 1]]) this[column].push(part);
+    for (const [column, part] of [
+      ["x", x],
+      ["from", step],
+      ["to", step],
+      ["lo", place],
+      ["hi", place],
+      ["mid", place],
+      ["count", 1],
+    ])
+      this[column].push(part);
     this.smooth?.push(this.smoother.next(place));
     if (isNumber) this.widen(value, value);
     this.last = isNumber ? value : this.last;

@@ -21,8 +21,19 @@ export function sparkline(values, { label, index = 0 }) {
   const y = (value) => (high > low ? HEIGHT - 3 - ((value - low) / (high - low)) * (HEIGHT - 6) : HEIGHT / 2);
   let path = "";
   values.forEach((value, place) => {
-    if (Number.isFinite(value)) path += `${path && Number.isFinite(values[place - 1]) ? "L" : "M"}${x(place).toFixed(1)} ${y(value).toFixed(1)}`;
+    if (Number.isFinite(value))
+      path += `${path && Number.isFinite(values[place - 1]) ? "L" : "M"}${x(place).toFixed(1)} ${y(value).toFixed(1)}`;
   });
-  return svg("svg.swatch.sparkline", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", aria: { label } },
-    svg("path", { class: `series-${(index % 8) + 1}`, d: path, fill: "none", "stroke-width": 1.5, "stroke-linejoin": "round", "stroke-linecap": "round" }));
+  return svg(
+    "svg.swatch.sparkline",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", aria: { label } },
+    svg("path", {
+      class: `series-${(index % 8) + 1}`,
+      d: path,
+      fill: "none",
+      "stroke-width": 1.5,
+      "stroke-linejoin": "round",
+      "stroke-linecap": "round",
+    }),
+  );
 }

@@ -14,7 +14,11 @@ export function uplotRenderer(element, uPlot) {
   let made = "";
   const build = () => {
     plot?.destroy();
-    plot = new uPlot(options(() => state, state, box), rows(state), element);
+    plot = new uPlot(
+      options(() => state, state, box),
+      rows(state),
+      element,
+    );
   };
   return {
     name: "uplot",
@@ -44,11 +48,22 @@ function rows(state) {
 
 function options(now, { width, height, colors, series }, box) {
   const axis = (side, of) => ({
-    scale: side, stroke: colors.quiet, font: `11px ${colors.font}`, ticks: { show: false }, grid: { stroke: colors.line, width: 1 }, gap: side === "x" ? 6 : 7,
-    size: side === "x" ? 26 : (plot) => ySize(plot, now()), splits: () => of().ticks.map(({ place }) => place), values: () => of().ticks.map(({ label }) => label),
+    scale: side,
+    stroke: colors.quiet,
+    font: `11px ${colors.font}`,
+    ticks: { show: false },
+    grid: { stroke: colors.line, width: 1 },
+    gap: side === "x" ? 6 : 7,
+    size: side === "x" ? 26 : (plot) => ySize(plot, now()),
+    splits: () => of().ticks.map(({ place }) => place),
+    values: () => of().ticks.map(({ label }) => label),
   });
   return {
-    width, height, padding: [8, 18, 0, 0], legend: { show: false }, cursor: { show: false },
+    width,
+    height,
+    padding: [8, 18, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
     scales: {
       x: { time: false, auto: true, range: () => [now().x.from, now().x.to] },
       y: { auto: true, range: () => [now().y.from, now().y.to] },
@@ -71,7 +86,9 @@ function ySize(plot, state) {
 function layer(now, index, isBand) {
   const strength = () => strengthOf(now().series[index], now().series);
   return {
-    scale: "y", points: { show: false }, spanGaps: true,
+    scale: "y",
+    points: { show: false },
+    spanGaps: true,
     stroke: () => faded(now().series[index].color, (isBand ? 0.45 : 1) * strength().alpha),
     fill: isBand ? () => faded(now().series[index].color, 0.22 * strength().alpha) : undefined,
     width: 1,
@@ -81,7 +98,10 @@ function layer(now, index, isBand) {
       const { data } = state.series[index];
       if (isBand && !data.hasBand && !data.smooth) return null;
       const frame = {
-        from: state.x.from, to: state.x.to, toX: (x) => plot.valToPos(x, "x", true), toY: (value) => plot.valToPos(state.y.scale.forward(value), "y", true),
+        from: state.x.from,
+        to: state.x.to,
+        toX: (x) => plot.valToPos(x, "x", true),
+        toY: (value) => plot.valToPos(state.y.scale.forward(value), "y", true),
       };
       plot.series[1 + (isBand ? 0 : state.series.length) + index].width = isBand ? 1 : strength().width;
       const path = isBand ? bandPath(data, frame) : linePath(data, data.smooth ? "smooth" : "mid", frame);

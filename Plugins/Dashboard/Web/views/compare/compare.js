@@ -42,37 +42,80 @@ class CompareView {
     try {
       const { answer, absent } = await comparison(this.ids);
       if (this.turn !== turn) return;
-      if (absent.length) toast(`${absent.map((id) => `'${id}'`).join(", ")} ${absent.length === 1 ? "is" : "are"} not there any more.`, { kind: "warn" });
+      if (absent.length)
+        toast(`${absent.map((id) => `'${id}'`).join(", ")} ${absent.length === 1 ? "is" : "are"} not there any more.`, { kind: "warn" });
       if (!answer) return this.blank();
       this.answer = answer;
       this.draw();
     } catch (error) {
-      if (this.turn === turn) replace(this.root, h("h1", "Compare"), h("p.problem", { role: "alert" }, `The runs could not be compared: ${error.message}`));
+      if (this.turn === turn)
+        replace(this.root, h("h1", "Compare"), h("p.problem", { role: "alert" }, `The runs could not be compared: ${error.message}`));
     }
   }
 
   blank() {
     const choose = h("button.primary", { type: "button", onclick: () => this.pick() }, "Choose runs…");
-    replace(this.root, h("h1", "Compare"), empty({ title: "Nothing to compare yet", text: "Choose two or more runs here, or select them in the list of runs with x and press Compare.", actions: [choose, h("a.button", { href: href(["runs"]) }, "All runs")] }));
+    replace(
+      this.root,
+      h("h1", "Compare"),
+      empty({
+        title: "Nothing to compare yet",
+        text: "Choose two or more runs here, or select them in the list of runs with x and press Compare.",
+        actions: [choose, h("a.button", { href: href(["runs"]) }, "All runs")],
+      }),
+    );
   }
 
   draw() {
     const { runs, metrics } = this.answer;
     const ids = runs.map(({ id }) => id);
-    const lines = runs.map((run, index) => ({ id: run.id, name: run.name, index, started: run.started, updated: run.updated, last_step: run.last_step, stats: statistics(run) }));
-    this.marks = runMarks(ids.slice(0, 10), { show: (list) => this.board.setMarks(named(list, runs)), pick: (mark) => this.board.group.setCursor(this.board.feed.axis.mark(mark.run, mark)) });
+    const lines = runs.map((run, index) => ({
+      id: run.id,
+      name: run.name,
+      index,
+      started: run.started,
+      updated: run.updated,
+      last_step: run.last_step,
+      stats: statistics(run),
+    }));
+    this.marks = runMarks(ids.slice(0, 10), {
+      show: (list) => this.board.setMarks(named(list, runs)),
+      pick: (mark) => this.board.group.setCursor(this.board.feed.axis.mark(mark.run, mark)),
+    });
     this.board = chartBoard({ runs: lines, metrics, memory: "compare", tools: [this.marks.button] });
-    this.results = resultsTable({ runs, metrics, shown: () => this.board.shown(), group: this.board.group, remove: (id) => this.put(ids.filter((one) => one !== id)) });
+    this.results = resultsTable({
+      runs,
+      metrics,
+      shown: () => this.board.shown(),
+      group: this.board.group,
+      remove: (id) => this.put(ids.filter((one) => one !== id)),
+    });
     this.differences = differences(this.answer);
-    replace(this.root, h("div.bar.compare-head", h("h1", runs.length === 1 ? "Compare 1 run" : `Compare ${runs.length} runs`), h("span.grow"),
-      h("button", { type: "button", onclick: () => this.pick() }, "Choose runs…"), h("button", { type: "button", onclick: () => share() }, "Copy the link"),
-      actionButton("Export values…", () => exportMetrics(runs, this.board.shown()), { disabled: this.session.read_only })),
-    runs.length === 1 ? h("p.quiet", "Choose at least one more run to compare it with.") : null,
-    this.board.element, this.marks.list, this.results.element, this.differences.element);
+    replace(
+      this.root,
+      h(
+        "div.bar.compare-head",
+        h("h1", runs.length === 1 ? "Compare 1 run" : `Compare ${runs.length} runs`),
+        h("span.grow"),
+        h("button", { type: "button", onclick: () => this.pick() }, "Choose runs…"),
+        h("button", { type: "button", onclick: () => share() }, "Copy the link"),
+        actionButton("Export values…", () => exportMetrics(runs, this.board.shown()), { disabled: this.session.read_only }),
+      ),
+      runs.length === 1 ? h("p.quiet", "Choose at least one more run to compare it with.") : null,
+      this.board.element,
+      this.marks.list,
+      this.results.element,
+      this.differences.element,
+    );
     this.marks.load();
-    this.stopHearing = subscribe("runs.changed", (events) => {
-      if (events.some(({ payload }) => payload.runs?.some((id) => ids.includes(id)))) this.timer ??= setTimeout(() => this.refresh(), WAIT_MS);
-    }, { missed: () => this.refresh() });
+    this.stopHearing = subscribe(
+      "runs.changed",
+      (events) => {
+        if (events.some(({ payload }) => payload.runs?.some((id) => ids.includes(id))))
+          this.timer ??= setTimeout(() => this.refresh(), WAIT_MS);
+      },
+      { missed: () => this.refresh() },
+    );
   }
 
   /** Reads the numbers again; the curves follow by themselves. */
@@ -82,7 +125,11 @@ class CompareView {
     try {
       const { answer, absent } = await comparison(this.ids);
       if (this.turn !== turn) return;
-      if (absent.length) return this.put(this.ids.filter((id) => !absent.includes(id)), absent);
+      if (absent.length)
+        return this.put(
+          this.ids.filter((id) => !absent.includes(id)),
+          absent,
+        );
       this.answer = answer;
       this.board.setMetrics(answer.metrics);
       this.results.update(answer.runs, answer.metrics);

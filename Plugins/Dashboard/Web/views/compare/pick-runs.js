@@ -11,7 +11,9 @@ import { ago, count, number } from "../../core/format.js";
 export async function pickRuns(chosen, most) {
   const { runs } = await call("runs.list", { archived: false, limit: 10000 });
   const table = dataTable({
-    name: "Runs to compare", key: ({ id }) => id, selectable: true,
+    name: "Runs to compare",
+    key: ({ id }) => id,
+    selectable: true,
     columns: [
       { id: "name", title: "Run", value: (run) => run.name },
       { id: "state", title: "State", value: (run) => run.state },
@@ -42,6 +44,15 @@ export async function pickRuns(chosen, most) {
     if (value && kept.size > most) said.textContent = `${count(kept.size)} chosen; at most ${most} can be compared`;
     return !value || kept.size <= most;
   };
-  const answer = await openDialog({ title: "Runs to compare", body, wide: true, accept, actions: [{ label: "Cancel", value: null }, { label: "Compare", value: "compare", primary: true }] });
+  const answer = await openDialog({
+    title: "Runs to compare",
+    body,
+    wide: true,
+    accept,
+    actions: [
+      { label: "Cancel", value: null },
+      { label: "Compare", value: "compare", primary: true },
+    ],
+  });
   return answer === "compare" ? [...kept] : null;
 }

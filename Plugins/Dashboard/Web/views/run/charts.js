@@ -8,7 +8,10 @@ import { runMarks } from "./marks.js";
 /** Makes the tab: `{element, update(run), route(route), unmount()}`. */
 export function chartsTab(run) {
   const runs = [chartRun(run, 0, true)];
-  const marks = runMarks([run.id], { show: (list) => board.setMarks(list), pick: (mark) => board.group.setCursor(board.feed.axis.mark(mark.run, mark)) });
+  const marks = runMarks([run.id], {
+    show: (list) => board.setMarks(list),
+    pick: (mark) => board.group.setCursor(board.feed.axis.mark(mark.run, mark)),
+  });
   const board = chartBoard({ runs, metrics: run.metrics.map(({ name }) => name), memory: "run", tools: [marks.button] });
   marks.load();
   return {

@@ -19,17 +19,47 @@ export function runHeader(run, options) {
 
 class Header {
   constructor(run, { session, changed }) {
-    Object.assign(this, { run, changed, isReadOnly: session.read_only, live: { step: run.last_step, epoch: run.last_epoch, loss: run.last_loss, ts: run.updated } });
+    Object.assign(this, {
+      run,
+      changed,
+      isReadOnly: session.read_only,
+      live: { step: run.last_step, epoch: run.last_epoch, loss: run.last_loss, ts: run.updated },
+    });
     this.name = h("h1.run-name");
     this.state = h("span");
     this.trainer = h("span");
     this.facts = h("dl.run-facts");
     this.problem = h("p.problem", { role: "alert", hidden: true });
     this.follow = followBox({ current: run.id });
-    const arrow = (label, key, to) => h("button.plain.icon", { type: "button", title: `${label} (${key})`, aria: { label }, onclick: () => this.neighbour(to) }, to < 0 ? "‹" : "›");
+    const arrow = (label, key, to) =>
+      h(
+        "button.plain.icon",
+        { type: "button", title: `${label} (${key})`, aria: { label }, onclick: () => this.neighbour(to) },
+        to < 0 ? "‹" : "›",
+      );
     this.rename = h("button.plain.small", { type: "button", hidden: this.isReadOnly, onclick: () => this.edit() }, "Rename");
-    this.element = h("header.run-head", h("div.bar", h("a.small", { href: href(["runs"]) }, "Runs"), arrow("The newer run", "Shift+K", -1), arrow("The older run", "Shift+J", 1), h("span.grow"), this.follow.element),
-      h("div.bar", this.name, this.state, this.trainer, this.rename, h("span.grow"), h("a.button", { href: href(["compare"], { runs: run.id }) }, "Compare…")), this.problem, this.facts);
+    this.element = h(
+      "header.run-head",
+      h(
+        "div.bar",
+        h("a.small", { href: href(["runs"]) }, "Runs"),
+        arrow("The newer run", "Shift+K", -1),
+        arrow("The older run", "Shift+J", 1),
+        h("span.grow"),
+        this.follow.element,
+      ),
+      h(
+        "div.bar",
+        this.name,
+        this.state,
+        this.trainer,
+        this.rename,
+        h("span.grow"),
+        h("a.button", { href: href(["compare"], { runs: run.id }) }, "Compare…"),
+      ),
+      this.problem,
+      this.facts,
+    );
     this.update(run);
     this.stops = [
       () => this.follow.stop(),
@@ -47,7 +77,8 @@ class Header {
 
   update(run) {
     this.run = run;
-    if (run.updated >= this.live.ts || !(this.live.ts > 0)) this.live = { step: run.last_step, epoch: run.last_epoch, loss: run.last_loss, ts: run.updated };
+    if (run.updated >= this.live.ts || !(this.live.ts > 0))
+      this.live = { step: run.last_step, epoch: run.last_epoch, loss: run.last_loss, ts: run.updated };
     if (!this.isEditing) replace(this.name, run.name);
     replace(this.state, stateBadge(run.state), run.archived ? stateBadge("archived") : null);
     this.tell();
@@ -63,11 +94,17 @@ class Header {
     this.told = performance.now();
     const { step, epoch, loss, ts } = this.live;
     const facts = [
-      ["Step", count(step)], ["Epoch", count(epoch)], ["Loss", number(loss)],
+      ["Step", count(step)],
+      ["Epoch", count(epoch)],
+      ["Loss", number(loss)],
       ["Last event", h("time", { title: time(ts), datetime: Number.isFinite(ts) ? new Date(ts * 1000).toISOString() : null }, ago(ts))],
-      ["Project", this.run.project], ["Begun", time(this.run.started)],
+      ["Project", this.run.project],
+      ["Begun", time(this.run.started)],
     ];
-    replace(this.facts, facts.map(([name, value]) => h("div", h("dt", name), h("dd", value ?? "–"))));
+    replace(
+      this.facts,
+      facts.map(([name, value]) => h("div", h("dt", name), h("dd", value ?? "–"))),
+    );
   }
 
   /** Whether a trainer is there, as far as this run is concerned. */
@@ -75,7 +112,10 @@ class Header {
     if (session === undefined) return;
     const isConnected = session?.connected ?? false;
     const isOver = ["finished", "stopped"].includes(this.run.state);
-    replace(this.trainer, isConnected ? stateBadge("connected", "Trainer connected") : isOver ? null : stateBadge("waiting", "Waiting for the trainer"));
+    replace(
+      this.trainer,
+      isConnected ? stateBadge("connected", "Trainer connected") : isOver ? null : stateBadge("waiting", "Waiting for the trainer"),
+    );
     const isUnfit = session && /version|update required|incompatib/i.test(session.reason ?? "");
     this.problem.hidden = !isUnfit;
     if (isUnfit) this.problem.textContent = `The trainer and this host do not fit: ${session.reason}`;
@@ -102,11 +142,25 @@ class Header {
   }
 
   edit() {
-    const field = h("input", { type: "text", value: this.run.title ?? this.run.name, maxlength: 200, aria: { label: `Another name for ${this.run.name}` } });
-    const form = h("form.bar", { onsubmit: (event) => {
-      event.preventDefault();
-      this.save(field.value.trim());
-    }, onkeydown: (event) => event.key === "Escape" && (event.stopPropagation(), this.endEdit()) }, field, h("button.primary", { type: "submit" }, "Save"), h("button", { type: "button", onclick: () => this.endEdit() }, "Cancel"));
+    const field = h("input", {
+      type: "text",
+      value: this.run.title ?? this.run.name,
+      maxlength: 200,
+      aria: { label: `Another name for ${this.run.name}` },
+    });
+    const form = h(
+      "form.bar",
+      {
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.save(field.value.trim());
+        },
+        onkeydown: (event) => event.key === "Escape" && (event.stopPropagation(), this.endEdit()),
+      },
+      field,
+      h("button.primary", { type: "submit" }, "Save"),
+      h("button", { type: "button", onclick: () => this.endEdit() }, "Cancel"),
+    );
     this.isEditing = true;
     this.rename.hidden = true;
     replace(this.name, form);

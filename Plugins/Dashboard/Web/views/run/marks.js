@@ -10,10 +10,19 @@ import { count, time } from "../../core/format.js";
 import { remember, remembered } from "../../core/settings.js";
 
 const KINDS = {
-  pause: ["P", "info", "Pauses"], resume: ["R", "good", "Pauses"], stop: ["S", "warn", "Pauses"], finish: ["E", "good", "Pauses"],
-  origin: ["O", "accent", "Forks and merges"], fork: ["F", "accent", "Forks and merges"], merge: ["M", "accent", "Forks and merges"],
-  learning_rate: ["L", "info", "Learning rate"], alert: ["A", "bad", "Alerts"], checkpoint: ["C", "quiet", "Checkpoints"],
-  test: ["T", "info", "Tests, reports, health"], report: ["N", "info", "Tests, reports, health"], health: ["H", "info", "Tests, reports, health"],
+  pause: ["P", "info", "Pauses"],
+  resume: ["R", "good", "Pauses"],
+  stop: ["S", "warn", "Pauses"],
+  finish: ["E", "good", "Pauses"],
+  origin: ["O", "accent", "Forks and merges"],
+  fork: ["F", "accent", "Forks and merges"],
+  merge: ["M", "accent", "Forks and merges"],
+  learning_rate: ["L", "info", "Learning rate"],
+  alert: ["A", "bad", "Alerts"],
+  checkpoint: ["C", "quiet", "Checkpoints"],
+  test: ["T", "info", "Tests, reports, health"],
+  report: ["N", "info", "Tests, reports, health"],
+  health: ["H", "info", "Tests, reports, health"],
 };
 const GROUPS = [...new Set(Object.values(KINDS).map(([, , group]) => group))];
 const FIRST = ["Pauses", "Forks and merges", "Learning rate", "Alerts"];
@@ -32,7 +41,11 @@ export function runMarks(runs, { show, pick }) {
   const items = h("ol");
   const summary = h("summary");
   const list = h("details.run-marks", { hidden: true }, summary, items);
-  const button = menuButton("Marks", () => GROUPS.map((group) => ({ label: `${chosen.includes(group) ? "✓ " : ""}${group}`, run: () => toggle(group) })), { name: "Which marks are shown" });
+  const button = menuButton(
+    "Marks",
+    () => GROUPS.map((group) => ({ label: `${chosen.includes(group) ? "✓ " : ""}${group}`, run: () => toggle(group) })),
+    { name: "Which marks are shown" },
+  );
   const stop = subscribe(["health.alert", "trainer.state"], () => loadSoon(), { missed: () => loadSoon() });
 
   function toggle(group) {
@@ -46,7 +59,15 @@ export function runMarks(runs, { show, pick }) {
     const kinds = Object.keys(KINDS).filter((kind) => chosen.includes(KINDS[kind][2]));
     try {
       const answers = kinds.length ? await Promise.all(runs.map((run) => call("runs.marks", { run, kinds, limit: MOST }))) : [];
-      const next = answers.flatMap(({ marks }, index) => marks.map((mark) => ({ ...mark, other: mark.run, run: runs[index], letter: KINDS[mark.kind]?.[0] ?? "•", tone: KINDS[mark.kind]?.[1] ?? "quiet" })));
+      const next = answers.flatMap(({ marks }, index) =>
+        marks.map((mark) => ({
+          ...mark,
+          other: mark.run,
+          run: runs[index],
+          letter: KINDS[mark.kind]?.[0] ?? "•",
+          tone: KINDS[mark.kind]?.[1] ?? "quiet",
+        })),
+      );
       if (JSON.stringify(next) === JSON.stringify(all)) return;
       all = next;
       show(all);
@@ -58,8 +79,22 @@ export function runMarks(runs, { show, pick }) {
   function drawList() {
     list.hidden = !all.length;
     summary.textContent = `What happened (${count(all.length)})`;
-    replace(items, all.map((mark) => h("li", h("button.plain", { type: "button", onclick: () => pick(mark) }, h("kbd", { aria: { hidden: "true" } }, mark.letter),
-      h("span.quiet.number", Number.isFinite(mark.step) ? `step ${count(mark.step)}` : "–"), h("span", mark.text)), h("span.quiet.small", time(mark.ts)))));
+    replace(
+      items,
+      all.map((mark) =>
+        h(
+          "li",
+          h(
+            "button.plain",
+            { type: "button", onclick: () => pick(mark) },
+            h("kbd", { aria: { hidden: "true" } }, mark.letter),
+            h("span.quiet.number", Number.isFinite(mark.step) ? `step ${count(mark.step)}` : "–"),
+            h("span", mark.text),
+          ),
+          h("span.quiet.small", time(mark.ts)),
+        ),
+      ),
+    );
   }
   function loadSoon() {
     timer ??= setTimeout(load, 1500);

@@ -41,9 +41,13 @@ class RunView {
   }
 
   async begin() {
-    this.stopHearing = subscribe("runs.changed", (events) => {
-      if (events.some(({ payload }) => payload.runs?.includes(this.id))) this.refreshSoon();
-    }, { missed: () => this.refreshSoon() });
+    this.stopHearing = subscribe(
+      "runs.changed",
+      (events) => {
+        if (events.some(({ payload }) => payload.runs?.includes(this.id))) this.refreshSoon();
+      },
+      { missed: () => this.refreshSoon() },
+    );
     try {
       this.run = await call("runs.show", { run: this.id });
     } catch (error) {
@@ -61,7 +65,11 @@ class RunView {
     return [
       { id: "charts", label: "Charts", mount: (root) => this.put(root, chartsTab(this.run)) },
       { id: "samples", label: "Samples", mount: (root) => this.put(root, samplesPanel(this.id, { session: this.session })) },
-      { id: "checkpoints", label: "Checkpoints and tests", mount: (root) => this.put(root, checkpointsPanel(this.run, { session: this.session })) },
+      {
+        id: "checkpoints",
+        label: "Checkpoints and tests",
+        mount: (root) => this.put(root, checkpointsPanel(this.run, { session: this.session })),
+      },
       { id: "logs", label: "Logs", mount: (root) => this.put(root, logsPanel({ run: this.id })) },
       { id: "health", label: "Health", mount: (root) => this.put(root, healthPanel({ run: this.id, session: this.session })) },
       { id: "info", label: "Info", mount: (root) => this.put(root, infoTab(this.run)) },
@@ -83,11 +91,14 @@ class RunView {
     const was = this.run?.name ?? this.id;
     this.unmountParts();
     this.title(was);
-    replace(this.root, empty({
-      title: isGone ? (this.run ? `'${was}' was deleted` : `There is no run '${was}'`) : `'${was}' could not be read`,
-      text: isGone ? "It is not in the store any more, or it never was." : error.message,
-      actions: [h("a.button", { href: href(["runs"]) }, "All runs")],
-    }));
+    replace(
+      this.root,
+      empty({
+        title: isGone ? (this.run ? `'${was}' was deleted` : `There is no run '${was}'`) : `'${was}' could not be read`,
+        text: isGone ? "It is not in the store any more, or it never was." : error.message,
+        actions: [h("a.button", { href: href(["runs"]) }, "All runs")],
+      }),
+    );
   }
 
   refreshSoon() {

@@ -16,17 +16,42 @@ export async function deleteRuns(runs) {
   const all = h("input", { type: "checkbox" });
   const problem = h("p.problem", { role: "alert", hidden: true });
   const isLive = shown.some(({ state }) => ["running", "paused", "testing"].includes(state));
-  const body = h("div", h("p", `This removes for good, from the database and the disk:`), h("ul", removed(runs, shown).map((text) => h("li", text))),
-    h("p.quiet", "Checkpoints in the trainer's own folder stay where they are. To clear the list without losing anything, archive the runs instead."),
+  const body = h(
+    "div",
+    h("p", `This removes for good, from the database and the disk:`),
+    h(
+      "ul",
+      removed(runs, shown).map((text) => h("li", text)),
+    ),
+    h(
+      "p.quiet",
+      "Checkpoints in the trainer's own folder stay where they are. To clear the list without losing anything, archive the runs instead.",
+    ),
     isLive ? h("p", "A training that still runs goes on, and its next step makes the run appear again.") : null,
-    children.length ? h("label", all, `Delete the runs that came from ${runs.length === 1 ? "it" : "them"}, too: ${children.slice(0, 8).join(", ")}${children.length > 8 ? ` and ${children.length - 8} more` : ""}, and theirs`) : null, problem);
+    children.length
+      ? h(
+          "label",
+          all,
+          `Delete the runs that came from ${runs.length === 1 ? "it" : "them"}, too: ${children.slice(0, 8).join(", ")}${children.length > 8 ? ` and ${children.length - 8} more` : ""}, and theirs`,
+        )
+      : null,
+    problem,
+  );
   const accept = (value) => {
     problem.hidden = !value || !children.length || all.checked;
     problem.textContent = "Runs that others came from can only be deleted with them.";
     return problem.hidden;
   };
   const title = runs.length === 1 ? `Delete '${runs[0].name}'?` : `Delete ${count(runs.length)} runs?`;
-  const answer = await openDialog({ title, body, accept, actions: [{ label: "Cancel", value: false }, { label: runs.length === 1 ? "Delete the run" : `Delete ${count(runs.length)} runs`, value: true, primary: true, danger: true }] });
+  const answer = await openDialog({
+    title,
+    body,
+    accept,
+    actions: [
+      { label: "Cancel", value: false },
+      { label: runs.length === 1 ? "Delete the run" : `Delete ${count(runs.length)} runs`, value: true, primary: true, danger: true },
+    ],
+  });
   if (!answer) return undefined;
   const list = [...ids];
   const { deleted } = await call("runs.delete", { runs: list, confirm: list, children: all.checked });
@@ -36,9 +61,24 @@ export async function deleteRuns(runs) {
 function removed(runs, shown) {
   const sum = (member) => shown.reduce((total, run) => total + (run[member] ?? 0), 0);
   const least = runs.length > shown.length ? "at least " : "";
-  const names = runs.slice(0, 5).map(({ name }) => `'${name}'`).join(", ") + (runs.length > 5 ? ` and ${count(runs.length - 5)} more` : "");
-  const parts = [["steps", "steps"], ["checkpoints_count", "records of checkpoints, and the copies that were kept"], ["reports_count", "reports of losses by sample"], ["tests_count", "tests"], ["health_results_count", "health results"], ["alerts_count", "alerts"]];
-  return [`${runs.length === 1 ? "the run" : `${count(runs.length)} runs`}: ${names}`, ...parts.filter(([member]) => sum(member)).map(([member, words]) => `${least}${count(sum(member))} ${words}`), "all log lines"];
+  const names =
+    runs
+      .slice(0, 5)
+      .map(({ name }) => `'${name}'`)
+      .join(", ") + (runs.length > 5 ? ` and ${count(runs.length - 5)} more` : "");
+  const parts = [
+    ["steps", "steps"],
+    ["checkpoints_count", "records of checkpoints, and the copies that were kept"],
+    ["reports_count", "reports of losses by sample"],
+    ["tests_count", "tests"],
+    ["health_results_count", "health results"],
+    ["alerts_count", "alerts"],
+  ];
+  return [
+    `${runs.length === 1 ? "the run" : `${count(runs.length)} runs`}: ${names}`,
+    ...parts.filter(([member]) => sum(member)).map(([member, words]) => `${least}${count(sum(member))} ${words}`),
+    "all log lines",
+  ];
 }
 
-const nameOf = (relative) => (typeof relative === "string" ? relative : relative.id ?? relative.run);
+const nameOf = (relative) => (typeof relative === "string" ? relative : (relative.id ?? relative.run));

@@ -15,7 +15,11 @@ const ALONE_MS = 10000;
  * @param {{current?: string}} options `current`: the run that is shown now
  */
 export function followBox({ current = null } = {}) {
-  const box = h("input", { type: "checkbox", checked: remembered("runs.follow", false), onchange: () => remember("runs.follow", box.checked) });
+  const box = h("input", {
+    type: "checkbox",
+    checked: remembered("runs.follow", false),
+    onchange: () => remember("runs.follow", box.checked),
+  });
   let chosen = Date.now() - ALONE_MS;
   const stopWatching = watchRoute(() => (chosen = Date.now()));
   const stopHearing = subscribe("trainer.run", (events) => {
@@ -25,7 +29,12 @@ export function followBox({ current = null } = {}) {
     go(["runs", begun]);
   });
   return {
-    element: h("label.small", { title: "Shows each run that a trainer begins, ten seconds after your last choice" }, box, "Follow the live run"),
+    element: h(
+      "label.small",
+      { title: "Shows each run that a trainer begins, ten seconds after your last choice" },
+      box,
+      "Follow the live run",
+    ),
     stop() {
       stopWatching();
       stopHearing();

@@ -20,10 +20,14 @@ export function runList({ changed, gone, failed }) {
   let isStopped = false;
   let isAll = true;
 
-  const stopHearing = subscribe("runs.changed", (events) => {
-    for (const { payload } of events) for (const id of payload.runs ?? []) touched.add(id);
-    timer ??= setTimeout(catchUp, WAIT_MS);
-  }, { missed: load });
+  const stopHearing = subscribe(
+    "runs.changed",
+    (events) => {
+      for (const { payload } of events) for (const id of payload.runs ?? []) touched.add(id);
+      timer ??= setTimeout(catchUp, WAIT_MS);
+    },
+    { missed: load },
+  );
 
   async function load() {
     await guarded(async () => {

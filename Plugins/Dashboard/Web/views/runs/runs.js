@@ -43,17 +43,41 @@ class RunsView {
     this.statistics = statistics({ metrics: () => this.metrics, arrived: (ids) => this.renew(ids) });
     this.filters = filters(route.query, { changed: (query) => (setQuery(query), this.draw()) });
     this.table = dataTable({
-      columns: this.columns(), key: ({ id }) => id, name: "Runs", open: ({ id }) => go(["runs", id]), selectable: true, remember: "runs", sort: { id: "started", down: true },
+      columns: this.columns(),
+      key: ({ id }) => id,
+      name: "Runs",
+      open: ({ id }) => go(["runs", id]),
+      selectable: true,
+      remember: "runs",
+      sort: { id: "started", down: true },
       empty: h("div", (this.blank = h("div"))),
     });
     this.table.onSelect((rows) => this.selected(rows));
     this.count = h("p.quiet.small", { role: "status" }, "Reading the runs …");
     this.actions = h("div.bar.run-actions", { role: "group", aria: { label: "With the selected runs" }, hidden: true });
     this.follow = followBox();
-    replace(root, h("div.bar.runs-head", h("h1", "Runs"), h("span.grow"), this.follow.element, h("button", { type: "button", onclick: () => this.pickColumns() }, "Metric columns…")),
-      this.filters.element, this.actions, this.count, this.table.element);
+    replace(
+      root,
+      h(
+        "div.bar.runs-head",
+        h("h1", "Runs"),
+        h("span.grow"),
+        this.follow.element,
+        h("button", { type: "button", onclick: () => this.pickColumns() }, "Metric columns…"),
+      ),
+      this.filters.element,
+      this.actions,
+      this.count,
+      this.table.element,
+    );
     this.list = runList({ changed: (runs) => this.took(runs), gone: (runs) => this.lost(runs), failed: (error) => this.failed(error) });
-    this.stops = [this.keys(), watchSessions(({ sessions }) => (this.sessions = sessions)), () => this.follow.stop(), () => this.list.stop(), () => this.statistics.stop()];
+    this.stops = [
+      this.keys(),
+      watchSessions(({ sessions }) => (this.sessions = sessions)),
+      () => this.follow.stop(),
+      () => this.list.stop(),
+      () => this.statistics.stop(),
+    ];
     this.clock = setInterval(() => this.renew(), CLOCK_MS);
   }
 
@@ -76,14 +100,33 @@ class RunsView {
     const rows = this.all.filter((run) => this.filters.fits(run));
     this.blankFor(rows);
     this.table.update(rows);
-    this.count.textContent = rows.length === this.all.length ? `${count(rows.length)} ${rows.length === 1 ? "run" : "runs"}` : `${count(rows.length)} of ${count(this.all.length)} runs`;
+    this.count.textContent =
+      rows.length === this.all.length
+        ? `${count(rows.length)} ${rows.length === 1 ? "run" : "runs"}`
+        : `${count(rows.length)} of ${count(this.all.length)} runs`;
     if (!this.list?.isAll) this.count.textContent += ", the latest ones";
   }
 
   blankFor(rows) {
     if (rows.length) return;
-    if (this.all.length) replace(this.blank, empty({ title: "No run fits", text: "Nothing has this text, state and project.", actions: [h("button", { type: "button", onclick: () => this.filters.clear() }, "Show all runs")] }));
-    else replace(this.blank, empty({ title: "No run yet", text: "A training shows up here by itself when its script connects. Try the example, which needs nothing but Python:", command: "python3 Examples/Training/digits.py" }));
+    if (this.all.length)
+      replace(
+        this.blank,
+        empty({
+          title: "No run fits",
+          text: "Nothing has this text, state and project.",
+          actions: [h("button", { type: "button", onclick: () => this.filters.clear() }, "Show all runs")],
+        }),
+      );
+    else
+      replace(
+        this.blank,
+        empty({
+          title: "No run yet",
+          text: "A training shows up here by itself when its script connects. Try the example, which needs nothing but Python:",
+          command: "python3 Examples/Training/digits.py",
+        }),
+      );
   }
 
   /** Draws rows anew whose text depends on the time, or whose metrics arrived. */
@@ -93,9 +136,16 @@ class RunsView {
   }
 
   lost(runs) {
-    const names = runs.slice(0, 3).map(({ name }) => `'${name}'`).join(", ");
+    const names = runs
+      .slice(0, 3)
+      .map(({ name }) => `'${name}'`)
+      .join(", ");
     if (this.deleting) return;
-    toast(runs.length > 3 ? `${names} and ${count(runs.length - 3)} more runs were deleted.` : `${names} ${runs.length === 1 ? "was" : "were"} deleted.`);
+    toast(
+      runs.length > 3
+        ? `${names} and ${count(runs.length - 3)} more runs were deleted.`
+        : `${names} ${runs.length === 1 ? "was" : "were"} deleted.`,
+    );
   }
 
   failed(error) {
@@ -108,12 +158,26 @@ class RunsView {
     if (!rows.length) return;
     const isReadOnly = this.session.read_only;
     const areArchived = rows.every(({ archived }) => archived);
-    replace(this.actions, h("span", { role: "status" }, `${count(rows.length)} selected`),
-      h("button.primary", { type: "button", disabled: rows.length < 2, title: rows.length < 2 ? "Select two or more" : null, onclick: () => go(["compare"], { runs: rows.map(({ id }) => id).join(",") }) }, "Compare"),
+    replace(
+      this.actions,
+      h("span", { role: "status" }, `${count(rows.length)} selected`),
+      h(
+        "button.primary",
+        {
+          type: "button",
+          disabled: rows.length < 2,
+          title: rows.length < 2 ? "Select two or more" : null,
+          onclick: () => go(["compare"], { runs: rows.map(({ id }) => id).join(",") }),
+        },
+        "Compare",
+      ),
       actionButton("Export values…", () => exportMetrics(rows), { disabled: isReadOnly }),
       actionButton("Export a bundle…", () => exportDialog({ runs: rows }), { disabled: isReadOnly }),
-      actionButton(areArchived ? "Take back from the archive" : "Archive", () => this.archive(rows, !areArchived), { disabled: isReadOnly }),
-      actionButton("Delete…", () => this.delete(rows), { danger: true, disabled: isReadOnly }));
+      actionButton(areArchived ? "Take back from the archive" : "Archive", () => this.archive(rows, !areArchived), {
+        disabled: isReadOnly,
+      }),
+      actionButton("Delete…", () => this.delete(rows), { danger: true, disabled: isReadOnly }),
+    );
   }
 
   async archive(rows, archived) {
@@ -149,8 +213,24 @@ class RunsView {
   keys() {
     return bind("Runs", [
       { keys: "/", does: "search", action: () => this.filters.focus() },
-      { keys: "Space", does: "pause the run of the row, or let it go on", action: () => this.pause(), when: () => Boolean(focused()) && !this.session.read_only },
-      { keys: "Shift+C", does: "compare the selected runs", action: () => go(["compare"], { runs: this.table.selected().map(({ id }) => id).join(",") }), when: () => this.table.selected().length > 1 },
+      {
+        keys: "Space",
+        does: "pause the run of the row, or let it go on",
+        action: () => this.pause(),
+        when: () => Boolean(focused()) && !this.session.read_only,
+      },
+      {
+        keys: "Shift+C",
+        does: "compare the selected runs",
+        action: () =>
+          go(["compare"], {
+            runs: this.table
+              .selected()
+              .map(({ id }) => id)
+              .join(","),
+          }),
+        when: () => this.table.selected().length > 1,
+      },
     ]);
   }
 

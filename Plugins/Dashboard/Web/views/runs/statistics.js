@@ -24,7 +24,8 @@ export function statistics({ metrics, arrived }) {
       const runs = [...wanted.values()].slice(-AT_ONCE);
       for (const { id } of runs) wanted.delete(id);
       const answer = await call("runs.compare", { runs: runs.map(({ id }) => id), metrics: names() });
-      for (const one of answer.runs) known.set(one.id, { updated: runs.find(({ id }) => id === one.id).updated, key: names().join(), metrics: one.metrics });
+      for (const one of answer.runs)
+        known.set(one.id, { updated: runs.find(({ id }) => id === one.id).updated, key: names().join(), metrics: one.metrics });
       for (const id of known.keys()) if (known.size > MOST) known.delete(id);
       if (!isStopped) arrived(new Set(runs.map(({ id }) => id)));
     } catch {
