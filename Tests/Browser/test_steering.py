@@ -304,7 +304,7 @@ def test_merge_any_number_and_says_what_is_missing(host, page, native, trainer):
     assert {edge["strategy"] for edge in edges} == {"fisher"}
 
 
-def test_bundle_goes_out_and_comes_in(host, page, make_page, fresh_host, native, tmp_path):
+def test_bundle_goes_out_and_comes_in(fresh_host, host, page, make_page, native, tmp_path):
     training = native("steer-bundle")
     training.pause()
     open_run(page, host, "steer-bundle")

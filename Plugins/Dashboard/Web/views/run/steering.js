@@ -84,7 +84,7 @@ export function steeringBar(run, { session: page, keys = true }) {
 
   async function askAbilities() {
     const { session } = state;
-    if (!session || session.busy || session.session === askedOf) return;
+    if (page?.read_only || !session || session.busy || session.session === askedOf) return;
     askedOf = session.session;
     abilities = await abilitiesOf(askedOf);
     if (element.isConnected) draw();
