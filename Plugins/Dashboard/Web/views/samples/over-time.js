@@ -66,7 +66,7 @@ export function overTime(state) {
           values.map((value, at) => (Number.isFinite(value)
             ? svg("circle.followed", { class: `series-${index + 1}`, cx: x(at), cy: y(value), r: 3 }) : null))]),
       spread(all, x).map((index) => svg("text", { x: x(index), y: HEIGHT - EDGE.bottom + 16,
-            "text-anchor": index === 0 ? "start" : index === all.length - 1 ? "end" : "middle" }, count(all[index].step))),
+            "text-anchor": index === 0 ? "start" : x(index) > width - 60 ? "end" : "middle" }, count(all[index].step))),
       svg("text.title", { x: (EDGE.left + width - EDGE.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "step of the report"));
     const isOpen = place.querySelector("details")?.open ?? false;
     replace(place, picture, legend(followed), numbers(followed, isOpen));
