@@ -53,6 +53,8 @@ function tell(alert) {
   if (isKnown || areAlertsMuted()) return;
   const where = alert.run ?? alert.fields?.plugin ?? "host";
   const action = { label: "Look", run: () => (alert.run ? go(["runs", alert.run], { tab: "health" }) : go(["health"], { tab: "alerts" })) };
-  told.set(alert.key, toast(plainText(alert.sentence ?? alert.kind), { kind: kinds[alert.severity] ?? "warn", source: plainText(where), action }));
+  told.set(
+    alert.key, toast(plainText(alert.sentence ?? alert.kind), { kind: kinds[alert.severity] ?? "warn", source: plainText(where), action }),
+  );
   if (told.size > most) told.delete(told.keys().next().value);
 }

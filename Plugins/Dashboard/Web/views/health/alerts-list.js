@@ -30,7 +30,9 @@ export function alertsList({ run, open } = {}) {
     try {
       const { alerts } = await call("health.alerts", { ...(run ? { run } : {}), ...(wish === undefined ? {} : { open: wish }), limit });
       replace(list, alerts.map((alert) => row(alert, !run)));
-      replace(more, alerts.length === limit ? h("button", { type: "button", onclick: () => ((limit += page), refresh()) }, "Show more") : null);
+      replace(
+        more, alerts.length === limit ? h("button", { type: "button", onclick: () => ((limit += page), refresh()) }, "Show more") : null,
+      );
       if (!alerts.length) replace(more, nothing(run, wish));
     } catch (error) {
       replace(more, h("p.problem", error.message));
@@ -56,10 +58,14 @@ export function alertsList({ run, open } = {}) {
 function row({ kind, severity, sentence, run, step, ts, ended, fields }, showsRun) {
   const numbers = Object.entries(fields ?? {}).filter(([name]) => name !== "plugin").slice(0, 6);
   return h("li.hl-alert", { class: ended ? "hl-ended" : "" },
-    h("div.bar", severityBadge(severity), h("strong", sentenceCase(kind)), h("span.badge", { class: ended ? "" : "warn" }, ended ? `ended after ${duration(Math.max(0, ended - ts))}` : "lasts"),
+    h("div.bar", severityBadge(severity), h("strong", sentenceCase(kind)), h(
+      "span.badge", { class: ended ? "" : "warn" }, ended ? `ended after ${duration(Math.max(0, ended - ts))}` : "lasts",
+    ),
       h("span.grow"), h("time.quiet.small", { datetime: new Date(ts * 1000).toISOString(), title: time(ts) }, ago(ts))),
     h("p", safeText(sentence)),
-    h("div.bar.small", showsRun ? where(run, fields?.plugin) : null, run && Number.isFinite(step) ? h("a", { href: stepHref(run, step) }, `step ${count(step)} in the charts`) : null,
+    h("div.bar.small", showsRun ? where(run, fields?.plugin) : null, run && Number.isFinite(step) ? h(
+      "a", { href: stepHref(run, step) }, `step ${count(step)} in the charts`,
+    ) : null,
       run ? h("a", { href: href(["logs"], { run, since: local(ts - 5) }) }, "log of that time") : null,
       numbers.map(([name, value]) => h("span.quiet", `${sentenceCase(name)}: ${fieldText(name, value)}`))));
 }

@@ -28,7 +28,9 @@ export function checkCard(check, run, { check: make, confirm, mayWrite }) {
   const button = mayWrite ? actionButton("Check now…", make, { confirm, name: `Check ${check.name.toLowerCase()} now` }) : null;
   const past = h("details.hl-past", { ontoggle: () => past.open && fill() }, h("summary", "History"), h("div"));
   const element = h("article.hl-card.card", { aria: { label: check.name }, dataset: { check: check.id } },
-    h("header.hl-head", h("div", h("h3", check.name), h("p.quiet.small", check.about)), h("span.grow"), state), body, past, h("footer.bar", button));
+    h(
+      "header.hl-head", h("div", h("h3", check.name), h("p.quiet.small", check.about)), h("span.grow"), state,
+    ), body, past, h("footer.bar", button));
 
   async function fill() {
     try {
@@ -48,7 +50,9 @@ export function checkCard(check, run, { check: make, confirm, mayWrite }) {
       h("p.hl-sentence", safeText(latest.sentence ?? "")),
       h("p.quiet.small", when(latest), before ? ` · ${trends[trend] ?? ""} (${before.verdict}, ${ago(before.ts)})` : ""),
       fields(latest.fields, changed),
-      latest.text ? h("details", h("summary", "The trainer's own report"), h("div.hl-report", { tabindex: "0" }, textBlock(latest.text))) : null);
+      latest.text ? h(
+        "details", h("summary", "The trainer's own report"), h("div.hl-report", { tabindex: "0" }, textBlock(latest.text)),
+      ) : null);
   }
 
   return {
@@ -67,7 +71,9 @@ export function checkCard(check, run, { check: make, confirm, mayWrite }) {
 }
 
 function when({ ts, step, epoch }) {
-  const place = [Number.isFinite(step) ? `step ${count(step)}` : null, Number.isFinite(epoch) ? `epoch ${epoch}` : null].filter(Boolean).join(", ");
+  const place = [
+    Number.isFinite(step) ? `step ${count(step)}` : null, Number.isFinite(epoch) ? `epoch ${epoch}` : null,
+  ].filter(Boolean).join(", ");
   return [h("time", { datetime: new Date(ts * 1000).toISOString(), title: time(ts) }, ago(ts)), place ? ` at ${place}` : ""];
 }
 
@@ -77,9 +83,18 @@ function fields(told, changed) {
   const names = Object.keys(all);
   if (!names.length) return null;
   const plain = names.filter((name) => typeof all[name] !== "object" || all[name] === null).sort((a, b) => (b in before) - (a in before));
-  const row = (name) => [h("dt", sentenceCase(name)), h("dd", safeText(fieldText(name, all[name])), name in before ? h("span.quiet.small", ` was ${fieldText(name, before[name].before)}`) : null)];
+  const row = (name) => [
+    h("dt", sentenceCase(name)),
+    h(
+      "dd", safeText(fieldText(name, all[name])),
+      name in before ? h("span.quiet.small", ` was ${fieldText(name, before[name].before)}`) : null,
+    ),
+  ];
   const isMore = names.length > Math.min(mostFields, plain.length);
-  return [h("dl.hl-fields", plain.slice(0, mostFields).map(row)), isMore ? h("details", h("summary", `All ${count(names.length)} fields`), jsonTree(all)) : null];
+  return [
+    h("dl.hl-fields", plain.slice(0, mostFields).map(row)),
+    isMore ? h("details", h("summary", `All ${count(names.length)} fields`), jsonTree(all)) : null,
+  ];
 }
 
 function historyRow(result) {

@@ -17,7 +17,9 @@ import { healthPanel } from "./panel.js";
 
 /** Shows the view. */
 export async function mount(root, { session, title }) {
-  await Promise.all([loadStyles(new URL("./health.css", import.meta.url)), loadStyles(new URL("../results/output/output.css", import.meta.url))]);
+  await Promise.all([
+    loadStyles(new URL("./health.css", import.meta.url)), loadStyles(new URL("../results/output/output.css", import.meta.url)),
+  ]);
   title("Health");
   const parts = tabs([
     { id: "checks", label: "Checks", mount: (place) => mountChecks(place, session) },
@@ -48,7 +50,10 @@ function mountChecks(root, session) {
     try {
       const { runs } = await call("runs.list", { limit: 200, sort: "updated" });
       const now = current().query.get("run");
-      replace(run, now && !runs.some(({ id }) => id === now) ? h("option", { value: now }, plainText(now)) : null, runs.map((one) => h("option", { value: one.id }, `${plainText(one.name)} · ${one.state}, ${ago(one.updated)}`)));
+      replace(
+        run, now && !runs.some(({ id }) => id === now) ? h("option", { value: now }, plainText(now)) : null,
+        runs.map((one) => h("option", { value: one.id }, `${plainText(one.name)} · ${one.state}, ${ago(one.updated)}`)),
+      );
       show(now ?? (runs.find(({ state }) => state === "running" || state === "paused") ?? runs[0])?.id ?? null);
       run.closest(".bar").hidden = !shown;
     } catch (error) {
@@ -66,11 +71,16 @@ function mountChecks(root, session) {
 
 function mountAlerts(root) {
   const wishOf = (query) => ({ open: true, ended: false })[query.get("show")];
-  const choice = h("select", { name: "show", onchange: () => setQuery({ show: choice.value }, { push: true }) }, h("option", { value: "" }, "all"), h("option", { value: "open" }, "what lasts"), h("option", { value: "ended" }, "what has ended"));
+  const choice = h(
+    "select", { name: "show", onchange: () => setQuery({ show: choice.value }, { push: true }) }, h("option", { value: "" }, "all"),
+    h("option", { value: "open" }, "what lasts"), h("option", { value: "ended" }, "what has ended"),
+  );
   const muted = h("input", { type: "checkbox", name: "muted", onchange: () => muteAlerts(!muted.checked) });
   const list = alertsList({ open: wishOf(current().query) });
   choice.value = current().query.get("show") ?? "";
-  root.append(h("div.bar.hl-choice", h("label", "Show", choice), h("span.grow"), h("label", muted, "tell new alerts on every view")), list.element);
+  root.append(
+    h("div.bar.hl-choice", h("label", "Show", choice), h("span.grow"), h("label", muted, "tell new alerts on every view")), list.element,
+  );
   const forget = [
     watchMuted((is) => (muted.checked = !is)),
     watchRoute(({ query }) => {

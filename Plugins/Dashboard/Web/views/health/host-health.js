@@ -37,5 +37,8 @@ function card({ item, verdict, sentence, fields }) {
   return h("article.hl-item.card", { aria: { label: item } },
     h("header.hl-head", h("h3", sentenceCase(item)), h("span.grow"), verdictBadge(verdict)),
     h("p", safeText(sentence)),
-    names.length ? h("details", h("summary", "Numbers"), h("dl.hl-fields", names.map((name) => [h("dt", sentenceCase(name)), h("dd", safeText(fieldText(name, fields[name])))]))) : null);
+    names.length ? h(
+      "details", h("summary", "Numbers"),
+      h("dl.hl-fields", names.map((name) => [h("dt", sentenceCase(name)), h("dd", safeText(fieldText(name, fields[name])))])),
+    ) : null);
 }

@@ -27,8 +27,15 @@ export function healthPanel({ run, session }) {
   const gate = h("p.quiet.hl-gate");
   let trainer = null;
   let leaving = null;
-  const cards = new Map(checks.map((check) => [check.id, checkCard(check, run, { mayWrite, check: () => one(check), confirm: () => question(`Check ${check.name.toLowerCase()} now?`, "Check now") })]));
-  const all = mayWrite ? actionButton("Make all checks…", () => makeAll(), { primary: true, confirm: () => question("Make all five checks now?", "Make all checks") }) : null;
+  const cards = new Map(checks.map((check) => [
+    check.id,
+    checkCard(
+      check, run, { mayWrite, check: () => one(check), confirm: () => question(`Check ${check.name.toLowerCase()} now?`, "Check now") },
+    ),
+  ]));
+  const all = mayWrite ? actionButton(
+    "Make all checks…", () => makeAll(), { primary: true, confirm: () => question("Make all five checks now?", "Make all checks") },
+  ) : null;
   const cancel = h("button", { type: "button", hidden: true, onclick: () => leaving?.abort() }, "Cancel the checks");
   const alerts = alertsList({ run });
   const element = h("section.hl-panel", { aria: { label: "Health" } },
@@ -39,7 +46,10 @@ export function healthPanel({ run, session }) {
   async function refresh() {
     try {
       const report = await call("health.report", { run });
-      replace(verdict, h("h2", "Health"), report.verdict ? verdictBadge(report.verdict) : null, h("span", safeText(report.sentence.replace(/; 'health\.run' makes them\.$/, "."))));
+      replace(
+        verdict, h("h2", "Health"), report.verdict ? verdictBadge(report.verdict) : null,
+        h("span", safeText(report.sentence.replace(/; 'health\.run' makes them\.$/, "."))),
+      );
       for (const entry of report.checks) cards.get(entry.check)?.update(entry);
     } catch (error) {
       replace(verdict, h("h2", "Health"), h("span.problem", error.message));

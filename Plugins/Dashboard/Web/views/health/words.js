@@ -19,7 +19,9 @@ const words = { ok: "ok", warning: "warning", failed: "failed", error: "could no
 const severities = { info: "info", warning: "warning", error: "error" };
 
 /** A check's verdict as a word with a mark. */
-export const verdictBadge = (verdict) => h("span.badge", { class: kinds[verdict] ?? "" }, words[verdict] ?? (verdict ? plainText(verdict) : "never made"));
+export const verdictBadge = (verdict) => h(
+  "span.badge", { class: kinds[verdict] ?? "" }, words[verdict] ?? (verdict ? plainText(verdict) : "never made"),
+);
 
 /** An alert's severity as a word with a mark. */
 export const severityBadge = (severity) => h("span.badge", { class: kinds[severity] ?? "" }, severities[severity] ?? plainText(severity));

@@ -13,7 +13,10 @@ export async function mountAbout(root, id) {
   root.append(body);
   try {
     const kernel = await call("kernel.show", { kernel: id });
-    replace(body, h("dl.kn-about", rows(kernel).map(([name, value]) => [h("dt", name), h("dd", safeText(value))])), h("details", h("summary", "Everything, as the host tells it"), jsonTree(kernel)));
+    replace(
+      body, h("dl.kn-about", rows(kernel).map(([name, value]) => [h("dt", name), h("dd", safeText(value))])),
+      h("details", h("summary", "Everything, as the host tells it"), jsonTree(kernel)),
+    );
   } catch (error) {
     replace(body, h("p.problem", error.message));
   }
@@ -25,7 +28,9 @@ function rows(kernel) {
     ["Language", [about.language_info?.name ?? kernel.language, about.language_info?.version].filter(Boolean).join(" ")],
     ["Kernel", [about.implementation, about.implementation_version].filter(Boolean).join(" ")],
     ["Interpreter", kernel.interpreter], ["Kernelspec", kernel.spec], ["Provider", kernel.provider], ["Runs in", kernel.working_directory],
-    ["Command", kernel.command?.join(" ")], ["Connection file", kernel.connection_file], ["Speaks over", kernel.transport && `${kernel.transport}${kernel.encrypted ? ", encrypted" : ""}`],
+    ["Command", kernel.command?.join(" ")], ["Connection file", kernel.connection_file], [
+      "Speaks over", kernel.transport && `${kernel.transport}${kernel.encrypted ? ", encrypted" : ""}`,
+    ],
     ["Begun", time(kernel.started)], ["Its own output", kernel.stdout], ["Its own errors", kernel.stderr],
     ["Widgets (comms)", kernel.comms ? String(kernel.comms.length) : null],
   ];

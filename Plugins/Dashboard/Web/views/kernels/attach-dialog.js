@@ -18,11 +18,16 @@ export async function attachKernel() {
   const body = h("div.kn-form", h("label", "Where it runs", server), what, h("label", "For the file (optional)", document), state);
   draw();
   const { servers } = await call("kernel.servers");
-  server.append(...servers.filter(({ provider }) => provider).map(({ provider, url }) => h("option", { value: provider }, plainText(`${provider} · ${url}`))));
+  server.append(...servers.filter(({ provider }) => provider).map(({ provider, url }) => h(
+    "option", { value: provider }, plainText(`${provider} · ${url}`),
+  )));
 
   function draw() {
     if (server.value) replace(what, h("label", "The kernel's id there", name));
-    else replace(what, h("label", "Connection file, a kernel's id, or a pattern", file), h("p.quiet.small", "Of a pattern the newest that listens is meant. Such a kernel is never signalled: who began it looks after it."));
+    else replace(
+      what, h("label", "Connection file, a kernel's id, or a pattern", file),
+      h("p.quiet.small", "Of a pattern the newest that listens is meant. Such a kernel is never signalled: who began it looks after it."),
+    );
   }
 
   let id = null;
@@ -40,6 +45,9 @@ export async function attachKernel() {
       return false;
     }
   };
-  await openDialog({ title: "Attach to a kernel of others", body, accept, actions: [{ label: "Cancel", value: null }, { label: "Attach", value: "attach", primary: true }] });
+  await openDialog({
+    title: "Attach to a kernel of others", body, accept,
+    actions: [{ label: "Cancel", value: null }, { label: "Attach", value: "attach", primary: true }],
+  });
   return id;
 }

@@ -14,8 +14,10 @@ const indent = "    ";
  */
 export function codeField({ value = "", name, run, changed }) {
   let leavesNext = false;
-  const field = h("textarea.mono.code-field", { rows: "6", spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", value, aria: { label: name, describedby: "code-field-keys" },
-    oninput: () => changed?.(field.value), onkeydown });
+  const field = h("textarea.mono.code-field", {
+    rows: "6", spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", value,
+    aria: { label: name, describedby: "code-field-keys" }, oninput: () => changed?.(field.value), onkeydown,
+  });
 
   function onkeydown(event) {
     if (event.key === "Escape") {
@@ -23,8 +25,11 @@ export function codeField({ value = "", name, run, changed }) {
       return toast("Tab leaves the field now.", { kind: "info" });
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.preventDefault(), run());
-    else if (event.key === "Tab" && !leavesNext && !event.ctrlKey && !event.altKey && !event.metaKey) (event.preventDefault(), event.shiftKey ? takeBack(field) : insert(field, indent));
-    else if (event.key === "Enter" && !event.shiftKey && !event.altKey) (event.preventDefault(), insert(field, `\n${nextIndent(field)}`));
+    else if (event.key === "Tab" && !leavesNext && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      if (event.shiftKey) takeBack(field);
+      else insert(field, indent);
+    } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) (event.preventDefault(), insert(field, `\n${nextIndent(field)}`));
     if (event.key !== "Shift") leavesNext = false;
   }
   return field;

@@ -14,7 +14,9 @@ export function mountHistory(root, id, use) {
   const ask = async () => {
     const pattern = field.value.trim();
     try {
-      const input = pattern ? { access: "search", pattern: /[*?]/.test(pattern) ? pattern : `*${pattern}*`, n: 100, unique: true } : { access: "tail", n: 100 };
+      const input = pattern ? {
+        access: "search", pattern: /[*?]/.test(pattern) ? pattern : `*${pattern}*`, n: 100, unique: true,
+      } : { access: "tail", n: 100 };
       const { history } = await call("kernel.history", { kernel: id, ...input });
       replace(list, history.toReversed().map(entry));
       if (!history.length) replace(list, h("li.quiet", "Nothing was found."));
@@ -24,9 +26,14 @@ export function mountHistory(root, id, use) {
   };
   function entry([session, line, input]) {
     const code = String(Array.isArray(input) ? input[0] : input);
-    return h("li", h("div.bar", h("span.quiet.small", `session ${session}, [${line}]`), h("span.grow"), use ? h("button.plain.small", { type: "button", onclick: () => use(code) }, "Edit and run") : null, copyButton(code)),
+    return h("li", h(
+      "div.bar", h("span.quiet.small", `session ${session}, [${line}]`), h("span.grow"),
+      use ? h("button.plain.small", { type: "button", onclick: () => use(code) }, "Edit and run") : null, copyButton(code),
+    ),
       h("pre.out-text", { dir: "auto" }, safeText(code)));
   }
-  root.append(h("form.bar", { onsubmit: (event) => (event.preventDefault(), ask()) }, field, h("button", { type: "submit" }, "Search")), list);
+  root.append(
+    h("form.bar", { onsubmit: (event) => (event.preventDefault(), ask()) }, field, h("button", { type: "submit" }, "Search")), list,
+  );
   ask();
 }

@@ -24,9 +24,21 @@ export function inputCards({ mayWrite }) {
 }
 
 function card(request, mayWrite) {
-  const field = h("input.mono", { type: request.password ? "password" : "text", name: "answer", autocomplete: "off", aria: { label: plainText(request.prompt || "Answer") } });
+  const field = h(
+    "input.mono",
+    {
+      type: request.password ? "password" : "text", name: "answer", autocomplete: "off",
+      aria: { label: plainText(request.prompt || "Answer") },
+    },
+  );
   return h("form.input-card.card", { onsubmit: (event) => (event.preventDefault(), send(request, field.value)) },
-    h("div", h("strong", request.password ? "A password is asked for" : "Input is asked for"), h("span.quiet.small", ` by ${plainText(request.document ?? `kernel ${request.kernel.slice(0, 8)}`)}`)),
+    h(
+      "div", h("strong", request.password ? "A password is asked for" : "Input is asked for"),
+      h("span.quiet.small", ` by ${plainText(request.document ?? `kernel ${request.kernel.slice(0, 8)}`)}`),
+    ),
     h("pre.out-text", { dir: "auto" }, safeText(request.prompt ?? "")),
-    mayWrite ? h("div.bar", field, h("button.primary", { type: "submit" }, "Send"), h("button", { type: "button", title: "As Ctrl-D in a terminal", onclick: () => send(request, "\u0004") }, "End of input")) : null);
+    mayWrite ? h(
+      "div.bar", field, h("button.primary", { type: "submit" }, "Send"),
+      h("button", { type: "button", title: "As Ctrl-D in a terminal", onclick: () => send(request, "\u0004") }, "End of input"),
+    ) : null);
 }

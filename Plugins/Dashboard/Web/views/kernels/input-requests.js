@@ -41,10 +41,21 @@ export function watchPending(handler) {
 
 /** Asks the reader for the answer to a question, and gives it to the code. */
 export async function answer(request) {
-  const field = h("input.mono", { type: request.password ? "password" : "text", name: "answer", autocomplete: "off", autofocus: true, aria: { label: plainText(request.prompt || "Answer") } });
-  const body = h("div.input-question", h("pre.out-text", { dir: "auto" }, safeText(request.prompt || "The code asks for a line of text.")), field,
+  const field = h(
+    "input.mono",
+    {
+      type: request.password ? "password" : "text", name: "answer", autocomplete: "off", autofocus: true,
+      aria: { label: plainText(request.prompt || "Answer") },
+    },
+  );
+  const body = h("div.input-question", h(
+    "pre.out-text", { dir: "auto" }, safeText(request.prompt || "The code asks for a line of text."),
+  ), field,
     h("p.quiet.small", `Asked by ${plainText(request.document ?? `kernel ${request.kernel.slice(0, 8)}`)}.`));
-  const what = await openDialog({ title: request.password ? "The code asks for a password" : "The code asks for input", body, actions: [{ label: "End of input", value: "end" }, { label: "Send", value: "send", primary: true }] });
+  const what = await openDialog({
+    title: request.password ? "The code asks for a password" : "The code asks for input", body,
+    actions: [{ label: "End of input", value: "end" }, { label: "Send", value: "send", primary: true }],
+  });
   if (what) await send(request, what === "end" ? "\u0004" : field.value);
 }
 
@@ -64,7 +75,10 @@ function add(request, isNew) {
   pending.set(request.run, request);
   tell();
   if (!isNew || !mayAnswer) return;
-  request.close = toast(plainText(request.prompt || "Code asks for input"), { kind: "warn", source: "input wanted", action: { label: "Answer", run: () => answer(request) } });
+  request.close = toast(
+    plainText(request.prompt || "Code asks for input"),
+    { kind: "warn", source: "input wanted", action: { label: "Answer", run: () => answer(request) } },
+  );
 }
 
 function remove(run) {
@@ -119,5 +133,7 @@ async function lookAt(kernel) {
     clearTimeout(quiet);
     leaving.abort();
   }
-  if (last?.type === "input_request") add({ ...last.content, run: last.run, kernel: kernel.id, document: kernel.documents?.[0] }, !pending.has(last.run));
+  if (last?.type === "input_request") add(
+    { ...last.content, run: last.run, kernel: kernel.id, document: kernel.documents?.[0] }, !pending.has(last.run),
+  );
 }

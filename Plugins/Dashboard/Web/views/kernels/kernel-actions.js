@@ -13,7 +13,9 @@ import { nameOf } from "../results/documents.js";
 export function kernelActions(kernel) {
   const name = () => kernel().name;
   return h("div.bar",
-    actionButton("Interrupt", () => interrupt(kernel()), { hint: "Stops what it runs now; its variables stay", name: `Interrupt ${name()}` }),
+    actionButton(
+      "Interrupt", () => interrupt(kernel()), { hint: "Stops what it runs now; its variables stay", name: `Interrupt ${name()}` },
+    ),
     actionButton("Restart…", () => restart(kernel()), { name: `Restart ${name()}` }),
     menuButton("More", () => items(kernel()), { name: `More for ${name()}` }));
 }
@@ -21,9 +23,14 @@ export function kernelActions(kernel) {
 function items(kernel) {
   return [
     { label: "Interrupt and drop what waits…", run: () => interruptAll(kernel), disabled: !kernel.queued && !kernel.running },
-    kernel.queue_paused ? { label: "Let the queue go on", run: () => queue("code.resume", kernel, "The queue goes on.") } : { label: "Hold the queue", run: () => queue("code.pause", kernel, "The queue is held; what runs goes on.") },
+    kernel.queue_paused ? {
+      label: "Let the queue go on", run: () => queue("code.resume", kernel, "The queue goes on."),
+    } : { label: "Hold the queue", run: () => queue("code.pause", kernel, "The queue is held; what runs goes on.") },
     { label: "Use it for a file…", run: () => useFor(kernel) },
-    { label: "Let it go (detach)…", run: () => detach(kernel), disabled: kernel.provider === "local", hint: kernel.provider === "local" ? "Only kernels that others began, or of a server, can be let go" : undefined },
+    {
+      label: "Let it go (detach)…", run: () => detach(kernel), disabled: kernel.provider === "local",
+      hint: kernel.provider === "local" ? "Only kernels that others began, or of a server, can be let go" : undefined,
+    },
     { label: "Shut down…", danger: true, run: () => shutdown(kernel) },
   ];
 }
@@ -34,7 +41,11 @@ async function interrupt(kernel) {
 }
 
 async function interruptAll(kernel) {
-  if (!(await confirm({ title: "Interrupt, and drop what waits?", text: `What runs is stopped, and ${runs(kernel.queued)} that ${kernel.queued === 1 ? "waits" : "wait"} will not be run.`, action: "Interrupt and drop", danger: true }))) return "";
+  if (!(await confirm({
+    title: "Interrupt, and drop what waits?",
+    text: `What runs is stopped, and ${runs(kernel.queued)} that ${kernel.queued === 1 ? "waits" : "wait"} will not be run.`,
+    action: "Interrupt and drop", danger: true,
+  }))) return "";
   const { dropped } = await call("kernel.interrupt", { kernel: kernel.id, drop_waiting: true });
   return `Interrupted; ${runs(dropped)} dropped.`;
 }
@@ -47,22 +58,32 @@ async function queue(command, kernel, sentence) {
 }
 
 async function restart(kernel) {
-  if (!(await confirm({ title: `Restart ${kernel.name}?`, details: losses(kernel, "It keeps its id, its files and its watches; results stay."), action: "Restart", danger: true }))) return "";
+  if (!(await confirm({ title: `Restart ${kernel.name}?`, details: losses(
+    kernel, "It keeps its id, its files and its watches; results stay.",
+  ), action: "Restart", danger: true }))) return "";
   await call("kernel.restart", { kernel: kernel.id });
   return `${kernel.name} was begun anew.`;
 }
 
 async function shutdown(kernel) {
-  if (!(await confirm({ title: `Shut down ${kernel.name}?`, details: losses(kernel, "Results and watches of its files stay; the next run of a file begins another kernel."), action: "Shut down", danger: true }))) return "";
+  if (!(await confirm({ title: `Shut down ${kernel.name}?`, details: losses(
+    kernel, "Results and watches of its files stay; the next run of a file begins another kernel.",
+  ), action: "Shut down", danger: true }))) return "";
   await call("kernel.shutdown", { kernel: kernel.id });
   return `${kernel.name} was shut down.`;
 }
 
 /** What is lost for good, said before. */
 function losses(kernel, comfort) {
-  const lost = ["all its variables and imports", kernel.running ? "the run that is under way" : null, kernel.queued ? `${runs(kernel.queued)} that ${kernel.queued === 1 ? "waits" : "wait"}` : null].filter(Boolean);
+  const lost = [
+    "all its variables and imports", kernel.running ? "the run that is under way" : null,
+    kernel.queued ? `${runs(kernel.queued)} that ${kernel.queued === 1 ? "waits" : "wait"}` : null,
+  ].filter(Boolean);
   const files = (kernel.documents ?? []).map((path) => nameOf(path).name);
-  return h("div", h("p", "This is lost for good:"), h("ul", lost.map((one) => h("li", one))), files.length ? h("p", `Used by ${files.join(", ")}.`) : null, h("p.quiet", comfort));
+  return h(
+    "div", h("p", "This is lost for good:"), h("ul", lost.map((one) => h("li", one))),
+    files.length ? h("p", `Used by ${files.join(", ")}.`) : null, h("p.quiet", comfort),
+  );
 }
 
 async function detach(kernel) {
@@ -73,7 +94,14 @@ async function detach(kernel) {
 
 async function useFor(kernel) {
   const path = h("input.mono", { name: "document", placeholder: "/home/ada/analysis.py", size: 40, spellcheck: "false" });
-  const isWanted = await openDialog({ title: "Use this kernel for a file", body: h("div.kn-form", h("label", "The file, from the root on", path), h("p.quiet.small", "Runs of the file go to this kernel from then on. A kernel it has now goes on without it.")), actions: [{ label: "Cancel", value: false }, { label: "Use it", value: true, primary: true }] });
+  const isWanted = await openDialog({
+    title: "Use this kernel for a file",
+    body: h(
+      "div.kn-form", h("label", "The file, from the root on", path),
+      h("p.quiet.small", "Runs of the file go to this kernel from then on. A kernel it has now goes on without it."),
+    ),
+    actions: [{ label: "Cancel", value: false }, { label: "Use it", value: true, primary: true }],
+  });
   if (!isWanted || !path.value.trim()) return "";
   await call("session.attach", { document: path.value.trim(), kernel: kernel.id });
   return `${nameOf(path.value.trim()).name} uses ${kernel.name} now.`;

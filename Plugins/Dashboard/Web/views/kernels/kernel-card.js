@@ -27,7 +27,10 @@ export function kernelCard(first, { mayWrite, usage }) {
   const files = h("div.kn-files");
   const link = h("a.kn-name", { href: href(["kernels"], { kernel: first.id }) });
   const element = h("article.kn-card.card", { dataset: { kernel: first.id } },
-    h("header.kn-head", h("h2", link), h("code.quiet.small", { title: first.id }, first.id.slice(0, 8)), state, h("span.grow"), mayWrite ? kernelActions(() => kernel) : null),
+    h(
+      "header.kn-head", h("h2", link), h("code.quiet.small", { title: first.id }, first.id.slice(0, 8)), state, h("span.grow"),
+      mayWrite ? kernelActions(() => kernel) : null,
+    ),
     reason, facts, files);
 
   function update(change) {
@@ -58,8 +61,15 @@ export function kernelCard(first, { mayWrite, usage }) {
 function factsOf(kernel, { memory, cpu }) {
   const percent = cpu.length ? `${Math.round(100 * cpu.at(-1))} %` : "–";
   return [
-    fact("Memory", bytes(kernel.memory), memory.length > 1 ? trend(memory, { label: `Memory over the last minutes, now ${bytes(memory.at(-1))}`, from: 0 }) : null, kernel.processes > 1 ? `${kernel.processes} processes` : null),
-    fact("Processor", percent, cpu.length > 1 ? trend(cpu, { label: `Processor over the last minutes, now ${percent}`, from: 0 }) : null, kernel.cpu_seconds >= 0 ? `${duration(kernel.cpu_seconds)} in all` : null),
+    fact(
+      "Memory", bytes(kernel.memory),
+      memory.length > 1 ? trend(memory, { label: `Memory over the last minutes, now ${bytes(memory.at(-1))}`, from: 0 }) : null,
+      kernel.processes > 1 ? `${kernel.processes} processes` : null,
+    ),
+    fact(
+      "Processor", percent, cpu.length > 1 ? trend(cpu, { label: `Processor over the last minutes, now ${percent}`, from: 0 }) : null,
+      kernel.cpu_seconds >= 0 ? `${duration(kernel.cpu_seconds)} in all` : null,
+    ),
     fact("Queue", count(kernel.queued ?? 0), null, kernel.queue_paused ? "held" : kernel.running ? "and one runs" : null),
     fact("Up", duration(kernel.uptime), null, kernel.generation > 1 ? `begun ${kernel.generation} times` : null),
     fact("Runs", count(kernel.execution_count ?? 0)),
@@ -73,8 +83,19 @@ function fact(name, value, picture, note) {
 
 function filesOf({ documents = [], id }, mayWrite) {
   if (!documents.length) return h("span.quiet.small", "No file uses it.");
-  return documents.map((path) => h("span.kn-file", h("a", { href: href(["results"], { document: path }), title: path }, safeText(nameOf(path).name)),
-    mayWrite ? actionButton("✕", () => detachFile(path), { plain: true, name: `Take ${plainText(nameOf(path).name)} from kernel ${id.slice(0, 8)}`, confirm: { title: `Take ${nameOf(path).name} from this kernel?`, text: "The kernel goes on. The file's next run begins another one.", action: "Take it away" } }) : null));
+  return documents.map((path) => h("span.kn-file", h(
+    "a", { href: href(["results"], { document: path }), title: path }, safeText(nameOf(path).name),
+  ),
+    mayWrite ? actionButton(
+      "✕", () => detachFile(path),
+      {
+        plain: true, name: `Take ${plainText(nameOf(path).name)} from kernel ${id.slice(0, 8)}`,
+        confirm: {
+          title: `Take ${nameOf(path).name} from this kernel?`, text: "The kernel goes on. The file's next run begins another one.",
+          action: "Take it away",
+        },
+      },
+    ) : null));
 }
 
 async function detachFile(document) {

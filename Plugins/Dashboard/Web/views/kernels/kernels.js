@@ -22,7 +22,9 @@ import { mountVariables } from "./variables.js";
 
 /** Shows the view. */
 export async function mount(root, { route, session, title }) {
-  await Promise.all(["./kernels.css", "../results/results.css", "../results/output/output.css"].map((sheet) => loadStyles(new URL(sheet, import.meta.url))));
+  await Promise.all([
+    "./kernels.css", "../results/results.css", "../results/output/output.css",
+  ].map((sheet) => loadStyles(new URL(sheet, import.meta.url))));
   const mayWrite = !session.read_only;
   const detail = h("div.kn-detail");
   const nothing = h("div", { hidden: true });
@@ -32,12 +34,20 @@ export async function mount(root, { route, session, title }) {
 
   const list = kernelList({ mayWrite, changed: (now) => {
     kernels = now;
-    if (!now.length) replace(nothing, empty({ title: "No kernels", text: "A kernel begins by itself when a file's first block is run. Or begin one here.", command: "jackfield exec analysis.py:1", actions: mayWrite ? [begin({ primary: true })] : [] }));
+    if (!now.length) replace(
+      nothing,
+      empty({
+        title: "No kernels", text: "A kernel begins by itself when a file's first block is run. Or begin one here.",
+        command: "jackfield exec analysis.py:1", actions: mayWrite ? [begin({ primary: true })] : [],
+      }),
+    );
     nothing.hidden = now.length > 0;
     select(route.query.get("kernel"));
   } });
   const inputs = inputCards({ mayWrite });
-  const run = mayWrite ? runBlock({ kernel: () => selected, document: route.query.get("document") ?? "", line: route.query.get("line") ?? "" }) : null;
+  const run = mayWrite ? runBlock({
+    kernel: () => selected, document: route.query.get("document") ?? "", line: route.query.get("line") ?? "",
+  }) : null;
 
   function begin(options) {
     return actionButton("Begin a kernel…", async () => {
@@ -108,5 +118,8 @@ function details(kernel, mayWrite, run) {
     { id: "history", label: "History", mount: (root) => mountHistory(root, kernel.id, run?.use) },
     { id: "about", label: "About", mount: (root) => void mountAbout(root, kernel.id) },
   ], { name: `Parts of ${plainText(kernel.name)}` });
-  return { element: h("section.card", { aria: { label: plainText(kernel.name) } }, h("h2.kn-detail-name", plainText(kernel.name)), parts.element), unmount: parts.unmount };
+  return {
+    element: h("section.card", { aria: { label: plainText(kernel.name) } }, h("h2.kn-detail-name", plainText(kernel.name)), parts.element),
+    unmount: parts.unmount,
+  };
 }

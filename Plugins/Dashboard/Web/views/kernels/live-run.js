@@ -69,7 +69,9 @@ function outputScreen(place) {
   let clears = false;
 
   function add(node) {
-    if (++count > mostOutputs) return count === mostOutputs + 1 ? place.append(h("p.out-note", "Further outputs are not shown here.")) : undefined;
+    if (++count > mostOutputs) return count === mostOutputs + 1 ? place.append(h(
+      "p.out-note", "Further outputs are not shown here.",
+    )) : undefined;
     place.append(node);
   }
 
@@ -90,7 +92,11 @@ function outputScreen(place) {
     const now = text;
     now.frame ??= requestAnimationFrame(() => {
       now.frame = null;
-      replace(now.element, now.name === "stderr" ? h("span.out-label", "stderr") : null, now.terminal.dropped ? h("p.out-note", `The first ${now.terminal.dropped} lines are no longer shown.`) : null, textBlock(now.terminal.text()));
+      replace(
+        now.element, now.name === "stderr" ? h("span.out-label", "stderr") : null,
+        now.terminal.dropped ? h("p.out-note", `The first ${now.terminal.dropped} lines are no longer shown.`) : null,
+        textBlock(now.terminal.text()),
+      );
     });
   }
 

@@ -28,14 +28,43 @@ export function mountQueue(root, id, mayWrite) {
   function draw({ running, waiting, paused }) {
     const rows = [...(running ? [row(running, "running", 0)] : []), ...waiting.map((run, index) => row(run, "waiting", index + 1))];
     replace(body,
-      h("div.bar", h("span", paused ? "The queue is held: what runs goes on, what waits does not begin." : `${count(waiting.length)} waiting`), h("span.grow"), mayWrite ? buttons(paused, waiting.length) : null),
-      rows.length ? h("div.scroll", { tabindex: "0", role: "region", aria: { label: "Queue" } }, h("table", h("thead", h("tr", ["State", "What", "Asked by", "Since", ""].map((name) => h("th", { scope: "col" }, name || h("span.hidden-name", "Actions"))))), h("tbody", rows))) : h("p.quiet", "Nothing runs and nothing waits."));
+      h(
+        "div.bar",
+        h("span", paused ? "The queue is held: what runs goes on, what waits does not begin." : `${count(waiting.length)} waiting`),
+        h("span.grow"), mayWrite ? buttons(paused, waiting.length) : null,
+      ),
+      rows.length ? h(
+        "div.scroll", { tabindex: "0", role: "region", aria: { label: "Queue" } },
+        h(
+          "table",
+          h(
+            "thead",
+            h(
+              "tr",
+              ["State", "What", "Asked by", "Since", ""].map((name) => h("th", { scope: "col" }, name || h("span.hidden-name", "Actions"))),
+            ),
+          ),
+          h("tbody", rows),
+        ),
+      ) : h("p.quiet", "Nothing runs and nothing waits."));
   }
 
   function buttons(paused, waiting) {
     return [
-      paused ? actionButton("Go on", () => act("code.resume", "The queue goes on."), { primary: true }) : actionButton("Hold", () => act("code.pause", "The queue is held."), { hint: "What runs goes on; what waits does not begin" }),
-      actionButton("Drop all that waits…", () => act("code.drop", "Dropped."), { danger: true, disabled: !waiting, confirm: { title: "Drop all that waits?", text: `${count(waiting)} waiting ${waiting === 1 ? "run" : "runs"} will not be run. What runs now goes on.`, action: "Drop all", danger: true } }),
+      paused ? actionButton(
+        "Go on", () => act("code.resume", "The queue goes on."), { primary: true },
+      ) : actionButton("Hold", () => act("code.pause", "The queue is held."), { hint: "What runs goes on; what waits does not begin" }),
+      actionButton(
+        "Drop all that waits…", () => act("code.drop", "Dropped."),
+        {
+          danger: true, disabled: !waiting,
+          confirm: {
+            title: "Drop all that waits?",
+            text: `${count(waiting)} waiting ${waiting === 1 ? "run" : "runs"} will not be run. What runs now goes on.`, action: "Drop all",
+            danger: true,
+          },
+        },
+      ),
     ];
   }
 
@@ -47,8 +76,13 @@ export function mountQueue(root, id, mayWrite) {
 
   function row(run, state, place) {
     return h("tr", h("td", stateBadge(state)), h("td", whatOf(run)), h("td", safeText(String(run.client ?? ""))), h("td", ago(run.queued)),
-      h("td", mayWrite ? h("div.bar", place > 1 ? actionButton("Next", () => one("code.next", run, "It is the next one."), { plain: true, hint: "Runs before all others that wait" }) : null,
-        actionButton(place ? "Cancel" : "Interrupt", () => one("code.cancel", run, place ? "Taken out of the queue." : "Interrupted."), { plain: true })) : null));
+      h("td", mayWrite ? h("div.bar", place > 1 ? actionButton(
+        "Next", () => one("code.next", run, "It is the next one."), { plain: true, hint: "Runs before all others that wait" },
+      ) : null,
+        actionButton(
+          place ? "Cancel" : "Interrupt", () => one("code.cancel", run, place ? "Taken out of the queue." : "Interrupted."),
+          { plain: true },
+        )) : null));
   }
 
   async function one(command, { run }, sentence) {
@@ -68,5 +102,8 @@ export function mountQueue(root, id, mayWrite) {
 function whatOf(run) {
   if (!run.document) return h("span", "code of no file");
   const lines = run.first_line ? `:${run.first_line}${run.last_line > run.first_line ? `–${run.last_line}` : ""}` : "";
-  return h("a", { href: href(["results"], { document: run.document, result: run.run }), title: plainText(run.document) }, safeText(nameOf(run.document).name), lines);
+  return h(
+    "a", { href: href(["results"], { document: run.document, result: run.run }), title: plainText(run.document) },
+    safeText(nameOf(run.document).name), lines,
+  );
 }

@@ -12,7 +12,10 @@ import { liveRun } from "./live-run.js";
 
 // Each run that is followed costs a connection while it lasts; an older one is left alone then.
 const mostCards = 20;
-const modes = [["statement", "The statement at the line"], ["top", "The whole statement at the left margin"], ["cell", "The cell around the line"], ["line", "The line alone"], ["above", "All above the line"], ["below", "All from the line on"], ["all", "The whole file"]];
+const modes = [
+  ["statement", "The statement at the line"], ["top", "The whole statement at the left margin"], ["cell", "The cell around the line"],
+  ["line", "The line alone"], ["above", "All above the line"], ["below", "All from the line on"], ["all", "The whole file"],
+];
 
 /**
  * The form that runs code, and its results.
@@ -21,7 +24,9 @@ const modes = [["statement", "The statement at the line"], ["top", "The whole st
  * @returns {{element: HTMLElement, use(code: string): void, focus(): void, unmount(): void}}
  */
 export function runBlock({ kernel, document: file = "", line = "" }) {
-  const field = codeField({ value: remembered("kernels.code", ""), name: "Code to run", run: () => go.click(), changed: (text) => remember("kernels.code", text) });
+  const field = codeField({
+    value: remembered("kernels.code", ""), name: "Code to run", run: () => go.click(), changed: (text) => remember("kernels.code", text),
+  });
   const path = h("input.mono", { name: "document", value: file, placeholder: "/home/ada/analysis.py", spellcheck: "false" });
   const at = h("input.number", { name: "line", type: "number", min: "1", value: line || "1" });
   const mode = h("select", { name: "mode" }, modes.map(([value, text]) => h("option", { value }, text)));
@@ -29,9 +34,23 @@ export function runBlock({ kernel, document: file = "", line = "" }) {
   const cards = new Map();
   const go = actionButton("Run", () => runCode(), { primary: true, hint: "Ctrl+Enter" });
   const goFile = actionButton("Run", () => runFile(), { primary: true });
-  const code = h("div.kn-code", field, h("div.bar", go, h("span.quiet.small", { id: "code-field-keys" }, h("kbd", "Ctrl+Enter"), " runs, ", h("kbd", "Tab"), " indents, ", h("kbd", "Esc"), " then ", h("kbd", "Tab"), " leaves")));
-  const block = h("form.kn-block", { onsubmit: (event) => (event.preventDefault(), goFile.click()) }, h("label.kn-grow", "File", path), h("label", "Line", at), h("label", "What", mode), goFile);
-  const element = h("section.kn-run.card", { aria: { label: "Run code" } }, h("h2", "Run code"), choice(code, block, Boolean(file)), code, block, results);
+  const code = h(
+    "div.kn-code", field,
+    h(
+      "div.bar", go,
+      h(
+        "span.quiet.small", { id: "code-field-keys" }, h("kbd", "Ctrl+Enter"), " runs, ", h("kbd", "Tab"), " indents, ", h("kbd", "Esc"),
+        " then ", h("kbd", "Tab"), " leaves",
+      ),
+    ),
+  );
+  const block = h(
+    "form.kn-block", { onsubmit: (event) => (event.preventDefault(), goFile.click()) }, h("label.kn-grow", "File", path),
+    h("label", "Line", at), h("label", "What", mode), goFile,
+  );
+  const element = h(
+    "section.kn-run.card", { aria: { label: "Run code" } }, h("h2", "Run code"), choice(code, block, Boolean(file)), code, block, results,
+  );
 
   async function runCode() {
     const text = field.value;
@@ -52,7 +71,13 @@ export function runBlock({ kernel, document: file = "", line = "" }) {
   }
 
   function show(run, source) {
-    const card = source ? liveRun(run, source) : resultCard({ id: run.run, state: run.status === "waiting" ? "queued" : run.status, source: "", first_line: run.first_line, last_line: run.last_line, kernel: run.kernel, freshness: "fresh", outputs: [] }, { mayWrite: true });
+    const card = source ? liveRun(run, source) : resultCard(
+      {
+        id: run.run, state: run.status === "waiting" ? "queued" : run.status, source: "", first_line: run.first_line,
+        last_line: run.last_line, kernel: run.kernel, freshness: "fresh", outputs: [],
+      },
+      { mayWrite: true },
+    );
     cards.set(run.run, card);
     results.prepend(card.element);
     while (cards.size > mostCards) drop([...cards.keys()][0]);
@@ -93,7 +118,12 @@ function choice(code, block, isFile) {
     code.hidden = value !== "code";
     block.hidden = value !== "file";
   };
-  const option = (value, text) => h("label", h("input", { type: "radio", name: "what-to-run", value, checked: (value === "file") === isFile, onchange: () => select(value) }), text);
+  const option = (value, text) => h(
+    "label",
+    h("input", { type: "radio", name: "what-to-run", value, checked: (value === "file") === isFile, onchange: () => select(value) }), text,
+  );
   select(isFile ? "file" : "code");
-  return h("div.bar", { role: "radiogroup", aria: { label: "What to run" } }, option("code", "Code you type"), option("file", "A block of a file"));
+  return h(
+    "div.bar", { role: "radiogroup", aria: { label: "What to run" } }, option("code", "Code you type"), option("file", "A block of a file"),
+  );
 }

@@ -13,7 +13,9 @@ export function usageHistory() {
       if (!Number.isFinite(kernel.memory)) return;
       push(history.memory, kernel.memory);
       // A part of one processor: 1 is all of one.
-      if (history.pid === kernel.pid && now > history.at) push(history.cpu, Math.max(0, (kernel.cpu_seconds - history.seconds) / (now - history.at)));
+      if (history.pid === kernel.pid && now > history.at) push(
+        history.cpu, Math.max(0, (kernel.cpu_seconds - history.seconds) / (now - history.at)),
+      );
       Object.assign(history, { seconds: kernel.cpu_seconds, at: now, pid: kernel.pid });
     },
     of: (id) => histories.get(id) ?? { memory: [], cpu: [] },

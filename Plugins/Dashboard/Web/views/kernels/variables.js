@@ -10,7 +10,9 @@ import { safeText } from "../results/output/safe-text.js";
 
 /** The variables of a kernel as a table with a filter. */
 export function mountVariables(root, id) {
-  const filter = h("input", { type: "search", placeholder: "Filter by name or type", aria: { label: "Filter variables" }, oninput: () => draw() });
+  const filter = h(
+    "input", { type: "search", placeholder: "Filter by name or type", aria: { label: "Filter variables" }, oninput: () => draw() },
+  );
   const note = h("span.quiet.small", { role: "status" });
   const body = h("div");
   root.append(h("div.bar", filter, actionButton("Refresh", refresh, { plain: true }), note), body);
@@ -30,7 +32,12 @@ export function mountVariables(root, id) {
     const wanted = filter.value.trim().toLowerCase();
     const shown = all.filter(({ name, type }) => `${name} ${type}`.toLowerCase().includes(wanted));
     note.textContent = shown.length === all.length ? `${count(all.length)} variables` : `${count(shown.length)} of ${count(all.length)} variables`;
-    replace(body, shown.length ? table(shown.slice(0, 500)) : h("p.quiet", all.length ? "None fits." : "No variables yet: run some code on this kernel."));
+    replace(
+      body,
+      shown.length ? table(shown.slice(0, 500)) : h(
+        "p.quiet", all.length ? "None fits." : "No variables yet: run some code on this kernel.",
+      ),
+    );
     if (shown.length > 500) body.append(h("p.quiet.small", "The first 500 are shown; the filter finds the others."));
   }
 
@@ -46,7 +53,13 @@ export function mountVariables(root, id) {
 function table(list) {
   return h("div.scroll", { tabindex: "0", role: "region", aria: { label: "Variables" } },
     h("table", h("thead", h("tr", ["Name", "Type", "Size", "Value"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", list.map((one) => h("tr", h("th.mono", { scope: "row" }, safeText(one.name)), h("td", safeText(typeOf(one))), h("td.number", sizeOf(one)), h("td.mono.kn-cut", safeText(String(one.value ?? ""))))))));
+      h(
+        "tbody",
+        list.map((one) => h(
+          "tr", h("th.mono", { scope: "row" }, safeText(one.name)), h("td", safeText(typeOf(one))), h("td.number", sizeOf(one)),
+          h("td.mono.kn-cut", safeText(String(one.value ?? ""))),
+        )),
+      )));
 }
 
 const typeOf = ({ type, module }) => (module && module !== "builtins" ? `${module}.${type}` : String(type));

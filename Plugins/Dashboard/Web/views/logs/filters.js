@@ -47,14 +47,35 @@ export function filterBar(query) {
   } });
   const near = h("input", { type: "checkbox", name: "near", onchange: () => say({ near: near.checked ? null : "1" }) });
   const boxes = new Map(levels.map((level) => [level, h("input", { type: "checkbox", name: level, onchange: sayLevels })]));
-  const phase = h("input", { name: "phase", list: "log-phases", size: "8", placeholder: "any", aria: { label: "Phase" }, onchange: () => say({ phase: phase.value.trim() }) });
+  const phase = h(
+    "input",
+    {
+      name: "phase", list: "log-phases", size: "8", placeholder: "any", aria: { label: "Phase" },
+      onchange: () => say({ phase: phase.value.trim() }),
+    },
+  );
   const since = h("input", { type: "datetime-local", name: "since", step: "1", onchange: () => say({ since: since.value }) });
   const until = h("input", { type: "datetime-local", name: "until", step: "1", onchange: () => say({ until: until.value }) });
-  const clear = h("button.plain", { type: "button", onclick: () => say(Object.fromEntries(names.map((name) => [name, null]))) }, "Show all");
+  const clear = h(
+    "button.plain", { type: "button", onclick: () => say(Object.fromEntries(names.map((name) => [name, null]))) }, "Show all",
+  );
   const element = h("form.lg-filters", { role: "search", onsubmit: (event) => event.preventDefault() },
     h("div.lg-search", search, h("label.small", near, "only lines that fit")),
-    h("fieldset.lg-levels", h("legend.hidden-name", "Levels"), [...boxes].map(([level, box]) => h("label", box, h("span.lg-level", { class: `lg-level-${level}` }, `${{ debug: "·", info: "○", warn: "▲", error: "✕" }[level]} ${level}`)))),
-    h("details.lg-more", h("summary", "Phase and time"), h("div.bar", h("label", "Phase", phase), h("datalist", { id: "log-phases" }, ["train", "test", "stdout", "stderr"].map((value) => h("option", { value }))), h("label", "From", since), h("label", "To", until))),
+    h(
+      "fieldset.lg-levels", h("legend.hidden-name", "Levels"),
+      [...boxes].map(([level, box]) => h(
+        "label", box,
+        h("span.lg-level", { class: `lg-level-${level}` }, `${{ debug: "·", info: "○", warn: "▲", error: "✕" }[level]} ${level}`),
+      )),
+    ),
+    h(
+      "details.lg-more", h("summary", "Phase and time"),
+      h(
+        "div.bar", h("label", "Phase", phase),
+        h("datalist", { id: "log-phases" }, ["train", "test", "stdout", "stderr"].map((value) => h("option", { value }))),
+        h("label", "From", since), h("label", "To", until),
+      ),
+    ),
     clear);
 
   function sayLevels() {

@@ -10,7 +10,9 @@ import { stepHref } from "./step-link.js";
 
 const marks = { debug: "·", info: "○", warn: "▲", warning: "▲", error: "✕", critical: "✕" };
 const kinds = { warn: "warn", warning: "warn", error: "bad", critical: "bad", debug: "faint" };
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(
+  undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" },
+);
 const longest = 20_000;
 
 /** A time of day to the millisecond, in the reader's zone. */
@@ -26,12 +28,20 @@ export function logLine(line, { words, showsRun, choose }) {
   const level = plainText(line.level ?? "info");
   const step = stepOf(line.text);
   return h("div.lg-line", { class: kinds[level] ? `lg-${kinds[level]}` : "", dataset: { id: line.id } },
-    h("button.lg-time.plain", { type: "button", tabindex: "-1", title: `${time(line.ts)}; click for a link to this line`, onclick: () => choose(line.id) }, stamp(line.ts)),
+    h(
+      "button.lg-time.plain",
+      { type: "button", tabindex: "-1", title: `${time(line.ts)}; click for a link to this line`, onclick: () => choose(line.id) },
+      stamp(line.ts),
+    ),
     h("span.lg-level", h("span", { aria: { hidden: "true" } }, marks[level] ?? "○"), ` ${level}`),
-    showsRun ? h("a.lg-run", { href: href(["runs", line.run ?? ""]), title: plainText(line.run ?? ""), tabindex: "-1" }, safeText(line.run ?? "")) : null,
+    showsRun ? h(
+      "a.lg-run", { href: href(["runs", line.run ?? ""]), title: plainText(line.run ?? ""), tabindex: "-1" }, safeText(line.run ?? ""),
+    ) : null,
     line.phase ? h("span.lg-phase", safeText(line.phase)) : null,
     h("span.lg-text", { dir: "auto" }, textOf(line, words)),
-    step !== null && line.run ? h("a.lg-step", { href: stepHref(line.run, step), tabindex: "-1", title: `Show step ${step} in the charts` }, "↗ chart") : null);
+    step !== null && line.run ? h(
+      "a.lg-step", { href: stepHref(line.run, step), tabindex: "-1", title: `Show step ${step} in the charts` }, "↗ chart",
+    ) : null);
 }
 
 function stepOf(text) {

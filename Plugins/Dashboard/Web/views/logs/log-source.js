@@ -26,7 +26,9 @@ export function logSource(filter) {
       return { lines: logs, isEnd: next === null };
     },
     async bounds() {
-      const [{ logs: [first] }, { logs: [last] }] = await Promise.all([ask({ limit: 1, highlight: false }), ask({ limit: 1, order: "newest", highlight: false })]);
+      const [{ logs: [first] }, { logs: [last] }] = await Promise.all([
+        ask({ limit: 1, highlight: false }), ask({ limit: 1, order: "newest", highlight: false }),
+      ]);
       return first ? { first: first.id, last: last.id, from: first.ts, to: last.ts } : null;
     },
     /** The nearest line with these words, after or before a line; null when there is none. */

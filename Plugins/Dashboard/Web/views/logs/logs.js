@@ -33,7 +33,10 @@ export async function mount(root, { route, title }) {
       const { runs } = await call("runs.list", { limit: 200, archived: true, sort: "updated" });
       const now = query.get("run") ?? "";
       const known = runs.some(({ id }) => id === now) || !now;
-      replace(run, h("option", { value: "" }, "All runs"), known ? null : h("option", { value: now }, plainText(now)), runs.map((one) => h("option", { value: one.id }, `${plainText(one.name)} · ${one.state}, ${ago(one.updated)}`)));
+      replace(
+        run, h("option", { value: "" }, "All runs"), known ? null : h("option", { value: now }, plainText(now)),
+        runs.map((one) => h("option", { value: one.id }, `${plainText(one.name)} · ${one.state}, ${ago(one.updated)}`)),
+      );
       run.value = now;
       await sessions(now);
     } catch (error) {
@@ -44,7 +47,10 @@ export async function mount(root, { route, title }) {
   async function sessions(id) {
     const now = query.get("session") ?? "";
     const list = id || now ? (await call("runs.sessions", { ...(id ? { run: id } : {}), limit: 50 })).sessions : [];
-    replace(session, h("option", { value: "" }, "all"), list.map((one) => h("option", { value: one.id }, `${plainText(one.id)} · ${ago(one.started)}`)));
+    replace(
+      session, h("option", { value: "" }, "all"),
+      list.map((one) => h("option", { value: one.id }, `${plainText(one.id)} · ${ago(one.started)}`)),
+    );
     if (now && !list.some(({ id: one }) => one === now)) session.append(h("option", { value: now }, plainText(now)));
     session.value = now;
     sessionLabel.hidden = list.length < 2 && !now;

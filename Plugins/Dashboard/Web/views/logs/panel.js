@@ -36,7 +36,10 @@ export function logsPanel(of = {}) {
   let told = null;
 
   const options = () => ({ words, showsRun: !of.run, choose });
-  const view = logWindow({ name: of.run ? `Log of ${of.run}` : "Log", render: (line) => mark(logLine(line, options()), line), moved, failed: (error) => problem(error, "Log") });
+  const view = logWindow({
+    name: of.run ? `Log of ${of.run}` : "Log", render: (line) => mark(logLine(line, options()), line), moved,
+    failed: (error) => problem(error, "Log"),
+  });
   const rail = logRail({ controls: view.scroller, jump });
   const filters = filterBar(current().query);
   const note = h("div.lg-note", { role: "status" });
@@ -45,8 +48,16 @@ export function logsPanel(of = {}) {
   const go = h("button.lg-follow", { type: "button", onclick: () => followEnd() });
   const tail = follower({ of: isMine, tail: view.tail, changed: sayFollowing, added: () => view.toEnd() });
   const element = h("section.lg-panel", { aria: { label: "Log" } }, filters.element,
-    h("div.bar.lg-tools", note, h("span.grow"), h("label.small", wrap, "wrap lines"), actionButton("Copy", () => copyLines(source, !of.run), { plain: true, hint: "Copies the lines that fit the filter" }),
-      actionButton("Download", () => saveLines(source, !of.run, of.run ?? of.session ?? "jackfield", (total) => (note.textContent = `${count(total)} lines…`)).finally(moved), { plain: true, hint: "Saves the lines that fit the filter" })),
+    h("div.bar.lg-tools", note, h("span.grow"), h("label.small", wrap, "wrap lines"), actionButton(
+      "Copy", () => copyLines(source, !of.run), { plain: true, hint: "Copies the lines that fit the filter" },
+    ),
+      actionButton(
+        "Download",
+        () => saveLines(
+          source, !of.run, of.run ?? of.session ?? "jackfield", (total) => (note.textContent = `${count(total)} lines…`),
+        ).finally(moved),
+        { plain: true, hint: "Saves the lines that fit the filter" },
+      )),
     h("div.lg-view", view.scroller, rail.element, nothing, h("div.lg-float", go)));
 
   function mark(element, { id }) {
@@ -116,7 +127,9 @@ export function logsPanel(of = {}) {
   async function find(isBack) {
     if (!filter.query.trim()) return filters.search.focus();
     const from = chosen ?? view.topLine()?.id ?? null;
-    const found = await source.find(filter.query.trim(), isBack ? from : (chosen ?? (from ?? 1) - 1), isBack).catch((error) => (problem(error, "Search"), undefined));
+    const found = await source.find(
+      filter.query.trim(), isBack ? from : (chosen ?? (from ?? 1) - 1), isBack,
+    ).catch((error) => (problem(error, "Search"), undefined));
     if (found) choose(found.id);
     else if (found === null) toast(isBack ? "No earlier line fits." : "No later line fits.", { kind: "info" });
   }

@@ -13,7 +13,14 @@ import { time } from "../../core/format.js";
 export function logRail({ controls, jump }) {
   controls.id ||= `log-${crypto.randomUUID()}`;
   const thumb = h("div.lg-thumb");
-  const element = h("div.lg-rail", { role: "scrollbar", tabindex: "-1", title: "Drag to any place of the log", aria: { controls: controls.id, orientation: "vertical", valuemin: "0", valuemax: "100", valuenow: "100", label: "Place in the log" } }, thumb);
+  const element = h(
+    "div.lg-rail",
+    {
+      role: "scrollbar", tabindex: "-1", title: "Drag to any place of the log",
+      aria: { controls: controls.id, orientation: "vertical", valuemin: "0", valuemax: "100", valuenow: "100", label: "Place in the log" },
+    },
+    thumb,
+  );
   let isDragging = false;
   let timer = null;
   let height = 1;

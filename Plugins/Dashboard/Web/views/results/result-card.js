@@ -33,7 +33,9 @@ export function resultCard(first, { mayWrite }) {
   const head = h("header.rs-head");
   const outputs = h("div.rs-outputs", { aria: { live: "off" } });
   const source = h("details.rs-source", h("summary", "Code"), h("pre.out-text", { dir: "auto" }));
-  const element = h("article.rs-card.card", { id: `result-${first.id}`, tabindex: "-1", dataset: { result: first.id } }, head, source, outputs);
+  const element = h(
+    "article.rs-card.card", { id: `result-${first.id}`, tabindex: "-1", dataset: { result: first.id } }, head, source, outputs,
+  );
   const shown = new Map();
   const sight = new IntersectionObserver(([entry]) => {
     isSeen = entry.isIntersecting;
@@ -90,7 +92,9 @@ function drawOutputs(place, shown, result) {
     return element;
   });
   for (const index of shown.keys()) if (!result.outputs.some(({ output }) => output === index)) shown.delete(index);
-  const notes = [result.outputs_left_out ? more(place, shown, result) : null, result.left_out ? h("p.out-note", result.left_out.sentence) : null];
+  const notes = [
+    result.outputs_left_out ? more(place, shown, result) : null, result.left_out ? h("p.out-note", result.left_out.sentence) : null,
+  ];
   if (!wanted.length) notes.push(h("p.quiet.rs-nothing", nothing(result)));
   const next = [...wanted, ...notes].filter(Boolean);
   if (next.length !== place.children.length || next.some((node, index) => place.children[index] !== node)) sync(place, next);
@@ -113,7 +117,9 @@ function nothing({ state }) {
 function more(place, shown, result) {
   return h("p.out-note", `${result.outputs_left_out}. `, actionButton("Show the next 20", async () => {
     const from = result.outputs.length;
-    const list = await Promise.all(Array.from({ length: Math.min(20, result.output_count - from) }, (_, index) => call("results.get", { id: result.id, output: from + index })));
+    const list = await Promise.all(Array.from(
+      { length: Math.min(20, result.output_count - from) }, (_, index) => call("results.get", { id: result.id, output: from + index }),
+    ));
     const outputs = list.map(({ text, output }) => ({ output, output_type: "unreadable", text }));
     result.outputs = [...result.outputs, ...outputs];
     if (result.outputs.length >= result.output_count) result.outputs_left_out = null;
@@ -146,7 +152,10 @@ function headOf(result, mayWrite) {
     freshness && freshness !== "fresh" ? h("span.badge.warn", { title: words[freshness] }, freshness) : null,
     stale ? h("span.badge.warn", { title: words.stale }, "stale") : null,
     result.pinned ? h("span.badge.info", { title: "No other run replaces it, and no limit removes it." }, "pinned") : null,
-    started ? h("time.quiet.small", { datetime: new Date(started * 1000).toISOString(), title: time(started) }, ended ? `took ${duration(ended - started)}` : "under way") : null,
+    started ? h(
+      "time.quiet.small", { datetime: new Date(started * 1000).toISOString(), title: time(started) },
+      ended ? `took ${duration(ended - started)}` : "under way",
+    ) : null,
     h("span.grow"),
     mayWrite ? h("div.bar", pinButton(result), menu(result)) : null,
   ];
@@ -155,13 +164,17 @@ function headOf(result, mayWrite) {
 function pinButton(result) {
   return actionButton(result.pinned ? "Unpin" : "Pin", async () => {
     await call("results.pin", { id: result.id, pinned: !result.pinned });
-  }, { plain: true, hint: result.pinned ? "Lets later runs replace it again" : "Keeps it: no other run replaces it, and no limit removes it" });
+  }, {
+    plain: true, hint: result.pinned ? "Lets later runs replace it again" : "Keeps it: no other run replaces it, and no limit removes it",
+  });
 }
 
 function menu(result) {
   const items = [
     { label: "Copy the code", run: async () => ((await copy(result.source)) ? "Copied." : "This browser does not let the page copy.") },
-    { label: "Copy a link to it", run: async () => ((await copy(linkTo(result))) ? "Copied." : "This browser does not let the page copy.") },
+    {
+      label: "Copy a link to it", run: async () => ((await copy(linkTo(result))) ? "Copied." : "This browser does not let the page copy."),
+    },
     { label: "Run again", disabled: !result.document || !result.first_line, run: () => runAgain(result) },
     { label: "Clear…", danger: true, run: () => clear(result) },
   ];

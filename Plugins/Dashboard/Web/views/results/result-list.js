@@ -71,7 +71,12 @@ export function resultList(name, { mayWrite, focus }) {
       }
       if (element.children[index] !== card.element) element.insertBefore(card.element, element.children[index] ?? null);
     });
-    replace(more, loaded < total ? h("button", { type: "button", onclick: () => ((loaded += page), refresh()) }, `Show more of ${count(total - loaded)}`) : null);
+    replace(
+      more,
+      loaded < total ? h(
+        "button", { type: "button", onclick: () => ((loaded += page), refresh()) }, `Show more of ${count(total - loaded)}`,
+      ) : null,
+    );
     if (!results.length) replace(more, nothing(name));
     if (wanted && cards.has(wanted)) {
       const card = cards.get(wanted).element;
@@ -112,5 +117,8 @@ export function resultList(name, { mayWrite, focus }) {
 }
 
 function nothing(name) {
-  return empty({ title: "No results yet", text: "Run a block of this file, here or in a terminal, and what it prints and draws is kept here.", command: `jackfield exec ${name}:1` });
+  return empty({
+    title: "No results yet", text: "Run a block of this file, here or in a terminal, and what it prints and draws is kept here.",
+    command: `jackfield exec ${name}:1`,
+  });
 }

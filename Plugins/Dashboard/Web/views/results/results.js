@@ -31,7 +31,10 @@ export async function mount(root, { route, session, title }) {
   async function refreshFiles() {
     try {
       const list = await documents();
-      replace(files, list.map((one) => fileLink(one, shown ?? query.get("document"))), list.isPart ? h("p.quiet.small", "Files of older results are not listed.") : null);
+      replace(
+        files, list.map((one) => fileLink(one, shown ?? query.get("document"))),
+        list.isPart ? h("p.quiet.small", "Files of older results are not listed.") : null,
+      );
       if (!list.length) replace(place, nothing());
       else if (!shown && !query.get("document")) show(list[0].document);
     } catch (error) {
@@ -60,7 +63,10 @@ export async function mount(root, { route, session, title }) {
     clearTimeout(timer);
     timer = setTimeout(refreshFiles, 500);
   };
-  const forget = subscribe(["results.changed", "kernel.status"], (events) => events.some(({ payload, topic }) => topic === "kernel.status" || payload.change !== "updated") && soon(), { missed: soon });
+  const forget = subscribe(
+    ["results.changed", "kernel.status"],
+    (events) => events.some(({ payload, topic }) => topic === "kernel.status" || payload.change !== "updated") && soon(), { missed: soon },
+  );
   const unbind = bind("Results", [
     { keys: "j", does: "next result", action: () => open?.step(1) },
     { keys: "k", does: "previous result", action: () => open?.step(-1) },
@@ -79,9 +85,14 @@ export async function mount(root, { route, session, title }) {
 
 function fileLink({ document, results, last, running }, shown) {
   const { name, folder } = nameOf(document);
-  return h("a.rs-file", { href: href(["results"], { document }), dataset: { document }, title: document, "aria-current": document === shown ? "true" : null },
+  return h("a.rs-file", {
+    href: href(["results"], { document }), dataset: { document }, title: document, "aria-current": document === shown ? "true" : null,
+  },
     h("span.rs-file-name", safeText(name)), h("span.rs-file-folder.quiet", safeText(folder)),
-    h("span.quiet.small", running ? "running · " : "", `${count(results)} ${results === 1 ? "result" : "results"}`, last ? ` · ${ago(last)}` : ""));
+    h(
+      "span.quiet.small", running ? "running · " : "", `${count(results)} ${results === 1 ? "result" : "results"}`,
+      last ? ` · ${ago(last)}` : "",
+    ));
 }
 
 function shownResults(place, document, { mayWrite, focus }) {
@@ -89,7 +100,10 @@ function shownResults(place, document, { mayWrite, focus }) {
   const side = watches({ document }, { mayWrite });
   const { name, folder } = nameOf(document);
   replace(place,
-    h("header.rs-title", h("div", h("h2", safeText(name)), h("p.quiet.mono.small", safeText(folder))), h("span.grow"), mayWrite ? actions(document, list) : null),
+    h(
+      "header.rs-title", h("div", h("h2", safeText(name)), h("p.quiet.mono.small", safeText(folder))), h("span.grow"),
+      mayWrite ? actions(document, list) : null,
+    ),
     h("div.rs-columns", list.element, side.element));
   return {
     step: list.step,

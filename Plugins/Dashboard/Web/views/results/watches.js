@@ -22,12 +22,29 @@ import { withoutEscapes } from "./output/ansi.js";
 export function watches(of, { mayWrite }) {
   const list = h("ul.watch-list", { aria: { label: "Watches" } });
   const note = h("p.quiet.small", { hidden: true }, "Nothing is watched yet. An expression you add here is looked at after every run.");
-  const field = h("input.mono", { name: "expression", placeholder: "len(data)", aria: { label: "Expression to watch" }, autocomplete: "off", spellcheck: "false", autocapitalize: "off" });
+  const field = h(
+    "input.mono",
+    {
+      name: "expression", placeholder: "len(data)", aria: { label: "Expression to watch" }, autocomplete: "off", spellcheck: "false",
+      autocapitalize: "off",
+    },
+  );
   const add = actionButton("Watch", () => addWatch(), { primary: true });
   const form = h("form.bar", { onsubmit: (event) => (event.preventDefault(), add.click()) }, field, add);
   const element = h("section.watches.card", { aria: { label: "Watches" } },
-    h("header.bar", h("h2", "Watches"), h("span.grow"), mayWrite ? actionButton("Refresh", () => call("watch.refresh", of).then(() => ""), { plain: true, hint: "Looks at all of them now" }) : null,
-      mayWrite ? actionButton("Clear", () => call("watch.clear", of).then(refresh), { plain: true, confirm: { title: "Remove all watches here?", text: "They, and the values they had, are removed for good.", action: "Remove all", danger: true } }) : null),
+    h("header.bar", h("h2", "Watches"), h("span.grow"), mayWrite ? actionButton(
+      "Refresh", () => call("watch.refresh", of).then(() => ""), { plain: true, hint: "Looks at all of them now" },
+    ) : null,
+      mayWrite ? actionButton(
+        "Clear", () => call("watch.clear", of).then(refresh),
+        {
+          plain: true,
+          confirm: {
+            title: "Remove all watches here?", text: "They, and the values they had, are removed for good.", action: "Remove all",
+            danger: true,
+          },
+        },
+      ) : null),
     mayWrite ? form : null, note, list);
   const rows = new Map();
 
@@ -75,7 +92,9 @@ function watchRow(first, mayWrite, refresh) {
   const value = h("div.watch-value");
   const past = h("div.watch-past");
   const when = h("span.quiet.small");
-  const history = h("details.watch-history", { hidden: true, ontoggle: () => history.open && fillHistory() }, h("summary", "History"), h("div"));
+  const history = h(
+    "details.watch-history", { hidden: true, ontoggle: () => history.open && fillHistory() }, h("summary", "History"), h("div"),
+  );
   let seen = null;
   const element = h("li.watch",
     h("div.bar", h("code.watch-expression", safeText(first.expression)), h("span.grow"), when, mayWrite ? buttons(first, refresh) : null),
@@ -83,7 +102,13 @@ function watchRow(first, mayWrite, refresh) {
 
   async function fillHistory() {
     const { values } = await call("watch.history", { id: first.id, limit: 200 });
-    replace(history.lastElementChild, h("ol.watch-values", { reversed: true }, values.toReversed().map((one) => h("li", h("span.quiet", clockTime(one.time)), " ", h("span.mono", safeText(words(one)))))));
+    replace(
+      history.lastElementChild,
+      h(
+        "ol.watch-values", { reversed: true },
+        values.toReversed().map((one) => h("li", h("span.quiet", clockTime(one.time)), " ", h("span.mono", safeText(words(one))))),
+      ),
+    );
   }
 
   async function draw(watch) {
@@ -109,8 +134,12 @@ function watchRow(first, mayWrite, refresh) {
 
 function buttons(watch, refresh) {
   return [
-    actionButton("↻", () => call("watch.refresh", { id: watch.id }).then(() => ""), { plain: true, name: `Look at ${watch.expression} now` }),
-    actionButton("✕", () => call("watch.remove", { id: watch.id }).then(refresh), { plain: true, name: `Remove the watch of ${watch.expression}` }),
+    actionButton(
+      "↻", () => call("watch.refresh", { id: watch.id }).then(() => ""), { plain: true, name: `Look at ${watch.expression} now` },
+    ),
+    actionButton(
+      "✕", () => call("watch.remove", { id: watch.id }).then(refresh), { plain: true, name: `Remove the watch of ${watch.expression}` },
+    ),
   ];
 }
 

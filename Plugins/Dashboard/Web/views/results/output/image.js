@@ -18,7 +18,13 @@ export function picture(mime, data, about = {}) {
   const text = Array.isArray(data) ? data.join("") : String(data);
   const address = addressOf(mime, text);
   if (!address) return h("p.problem", `This picture cannot be drawn: what was sent as ${mime} is not readable.`);
-  const image = h("img.out-image", { src: address, alt: plainText(about?.alt || `Picture of the output (${mime})`), width: size(about?.width), height: size(about?.height), decoding: "async" });
+  const image = h(
+    "img.out-image",
+    {
+      src: address, alt: plainText(about?.alt || `Picture of the output (${mime})`), width: size(about?.width), height: size(about?.height),
+      decoding: "async",
+    },
+  );
   const box = h("div.out-picture", image);
   image.addEventListener("load", () => URL.revokeObjectURL(address));
   image.addEventListener("error", () => {
@@ -30,7 +36,9 @@ export function picture(mime, data, about = {}) {
 
 function addressOf(mime, text) {
   try {
-    const content = mime === "image/svg+xml" ? withSize(text) : Uint8Array.from(atob(text.replace(/\s+/g, "")), (character) => character.charCodeAt(0));
+    const content = mime === "image/svg+xml" ? withSize(text) : Uint8Array.from(
+      atob(text.replace(/\s+/g, "")), (character) => character.charCodeAt(0),
+    );
     return URL.createObjectURL(new Blob([content], { type: mime }));
   } catch {
     return null;

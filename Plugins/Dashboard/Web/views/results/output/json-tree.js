@@ -22,7 +22,9 @@ function node(name, value, isOpen = false) {
   if (!size) return h("div.out-json-leaf", label, isList ? "[]" : "{}");
   const body = h("div.out-json-body");
   const details = h("details", { open: isOpen }, h("summary", label, h("span.quiet", words)), body);
-  const fill = () => body.childElementCount || addSome(body, size, (index) => (isList ? node(index, value[index]) : node(keys[index], value[keys[index]])));
+  const fill = () => body.childElementCount || addSome(
+    body, size, (index) => (isList ? node(index, value[index]) : node(keys[index], value[keys[index]])),
+  );
   if (isOpen) fill();
   details.addEventListener("toggle", () => details.open && fill());
   return details;
@@ -32,7 +34,10 @@ function addSome(body, size, at, from = 0) {
   const to = Math.min(size, from + atOnce);
   for (let index = from; index < to; index++) body.append(at(index));
   if (to === size) return;
-  const more = h("button.plain.small", { type: "button", onclick: () => (more.remove(), addSome(body, size, at, to)) }, `Show ${Math.min(atOnce, size - to)} of ${size - to} more`);
+  const more = h(
+    "button.plain.small", { type: "button", onclick: () => (more.remove(), addSome(body, size, at, to)) },
+    `Show ${Math.min(atOnce, size - to)} of ${size - to} more`,
+  );
   body.append(more);
 }
 

@@ -66,7 +66,10 @@ function table(lines) {
   lines.shift();
   const rows = take(lines, /\|/).map(cells);
   return h("div.scroll", { tabindex: "0", role: "region", aria: { label: "Table" } },
-    h("table", h("thead", h("tr", head.map((cell) => h("th", { scope: "col" }, cell)))), h("tbody", rows.map((row) => h("tr", row.map((cell) => h("td", cell)))))));
+    h(
+      "table", h("thead", h("tr", head.map((cell) => h("th", { scope: "col" }, cell)))),
+      h("tbody", rows.map((row) => h("tr", row.map((cell) => h("td", cell))))),
+    ));
 }
 
 const marks = /(`+)([^`]{1,2000}?)\1|!?\[([^\]\n]{0,500})\]\(([^()\s]{1,2000}(?:\([^()\s]*\))?[^()\s]*)\)|\*\*([^*\n]{1,1000})\*\*|\*([^*\s][^*\n]{0,1000})\*|(?<![\w])_([^_\s][^_\n]{0,1000})_(?![\w])|\$([^$\n]{1,500})\$/g;

@@ -15,7 +15,10 @@ import { plainText, safeText } from "./safe-text.js";
 import { streamText, textBlock } from "./stream-text.js";
 
 // The richest first: what this page can really draw.
-const order = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/svg+xml", "text/html", "text/markdown", "text/latex", "application/json", "text/plain"];
+const order = [
+  "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/svg+xml", "text/html", "text/markdown", "text/latex",
+  "application/json", "text/plain",
+];
 const longestText = 200_000;
 
 /**
@@ -34,8 +37,12 @@ export function renderOutput(output, result) {
 function content(output, result) {
   if (output.output_type === "stream") return streamText(output, result);
   if (output.output_type === "error") return errorText(output);
-  if (output.output_type === "truncated") return h("p.out-note", safeText(String(output.note ?? output.text ?? "Something was left out here.")));
-  if (output.output_type === "unreadable") return h("div", h("span.out-label", "could not be read; as it came:"), textBlock(String(output.text ?? "")));
+  if (output.output_type === "truncated") return h(
+    "p.out-note", safeText(String(output.note ?? output.text ?? "Something was left out here.")),
+  );
+  if (output.output_type === "unreadable") return h(
+    "div", h("span.out-label", "could not be read; as it came:"), textBlock(String(output.text ?? "")),
+  );
   return bundle(output, result);
 }
 
@@ -43,10 +50,15 @@ function bundle(output, result) {
   const types = (output.mime_types ?? Object.keys(output.data ?? {})).toSorted((a, b) => rank(a) - rank(b));
   if (!types.length) return h("p.out-note", "This output is empty.");
   const body = h("div.out-body");
-  const show = (type) => replace(body, output.data && type in output.data ? drawn(type, output.data[type], output) : deferred(type, output, result));
+  const show = (type) => replace(
+    body, output.data && type in output.data ? drawn(type, output.data[type], output) : deferred(type, output, result),
+  );
   show(types[0]);
   if (types.length === 1) return body;
-  const choice = h("select.out-types", { aria: { label: "Shown as" }, onchange: () => show(choice.value) }, types.map((type) => h("option", { value: type }, plainText(type))));
+  const choice = h(
+    "select.out-types", { aria: { label: "Shown as" }, onchange: () => show(choice.value) },
+    types.map((type) => h("option", { value: type }, plainText(type))),
+  );
   return [h("div.out-choice", choice), body];
 }
 
@@ -74,7 +86,9 @@ export function drawn(type, data, { metadata, output } = {}) {
 const cut = (text) => (text.length > longestText ? text.slice(0, longestText) : text);
 
 function rest(text) {
-  return text.length > longestText ? h("p.out-note", `${bytes(2 * (text.length - longestText))} more are not drawn. `, copyButton(text, { label: "Copy all" })) : null;
+  return text.length > longestText ? h(
+    "p.out-note", `${bytes(2 * (text.length - longestText))} more are not drawn. `, copyButton(text, { label: "Copy all" }),
+  ) : null;
 }
 
 /** What this page does not draw is said by name, with its data to copy. */
@@ -84,7 +98,10 @@ function unknown(type, data) {
   const body = h("div");
   const details = h("details.out-raw", { ontoggle: () => details.open && !body.childElementCount && body.append(typeof data === "string" ? textBlock(cut(text)) : jsonTree(data)) },
     h("summary", "Show the data"), body);
-  return h("div.out-unknown", h("div.bar", h("code", plainText(type)), h("span.quiet", what), copyButton(text, { label: "Copy the data" })), details);
+  return h(
+    "div.out-unknown", h("div.bar", h("code", plainText(type)), h("span.quiet", what), copyButton(text, { label: "Copy the data" })),
+    details,
+  );
 }
 
 /** Data that was too much for the answer, asked for when the reader wants it. */
