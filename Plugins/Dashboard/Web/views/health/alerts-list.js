@@ -83,5 +83,7 @@ function local(seconds) {
 
 function nothing(run, open) {
   const what = open === true ? "Nothing lasts" : open === false ? "Nothing has ended" : "No alerts";
-  return empty({ title: what, text: `${run ? "While this run trains" : "While trainings run"}, losses that are not finite or diverge, plateaus, slow steps, gradients and silence are watched; what is found stands here.` });
+  const when = run ? "While this run trains" : "While trainings run";
+  const text = "losses that are not finite or diverge, plateaus, slow steps, gradients and silence are watched; what is found stands here.";
+  return empty({ title: what, text: `${when}, ${text}` });
 }

@@ -42,7 +42,7 @@ function mountChecks(root, session) {
     shown = id;
     panel?.unmount();
     panel = id ? healthPanel({ run: id, session }) : null;
-    replace(place, panel?.element ?? empty({ title: "No runs yet", text: "Checks are made of a training. Begin one; it finds this host by itself.", command: "python3 Examples/Training/digits.py" }));
+    replace(place, panel?.element ?? noRuns());
     run.value = id ?? "";
   }
 
@@ -67,6 +67,11 @@ function mountChecks(root, session) {
     forget();
     panel?.unmount();
   };
+}
+
+function noRuns() {
+  const text = "Checks are made of a training. Begin one; it finds this host by itself.";
+  return empty({ title: "No runs yet", text, command: "python3 Examples/Training/digits.py" });
 }
 
 function mountAlerts(root) {

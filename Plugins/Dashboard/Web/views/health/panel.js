@@ -64,15 +64,17 @@ export function healthPanel({ run, session }) {
     } catch (error) {
       problem(error, "Trainers");
     }
-    const reason = !trainer ? "No trainer of this run is connected: a check asks the training itself." : trainer.busy ? `The trainer is busy with ${trainer.busy}.` : null;
-    gate.textContent = reason ?? (trainer.state === "paused" ? "The training is paused: a check leaves it so." : "The training runs: a check pauses it after the batch in flight, and lets it go on afterwards.");
+    const reason = obstacle(trainer);
+    gate.textContent = reason ?? effect(trainer);
     for (const card of cards.values()) card.gate(reason);
     if (all) all.disabled = reason !== null;
   }
 
   function question(title, action) {
-    const isPaused = trainer?.state === "paused";
-    return { title, action, text: isPaused ? "The training is paused and stays so." : `The training${Number.isFinite(trainer?.lastStep) ? ` (step ${count(trainer.lastStep)})` : ""} is paused after the batch in flight, checked, and goes on by itself. A check may take some minutes.` };
+    if (trainer?.state === "paused") return { title, action, text: "The training is paused and stays so." };
+    const place = Number.isFinite(trainer?.lastStep) ? ` (step ${count(trainer.lastStep)})` : "";
+    const text = `The training${place} is paused after the batch in flight, checked, and goes on by itself. A check may take some minutes.`;
+    return { title, action, text };
   }
 
   async function one({ id }) {
@@ -121,6 +123,18 @@ export function healthPanel({ run, session }) {
       alerts.unmount();
     },
   };
+}
+
+/** Why no check can be made now; null when one can. */
+function obstacle(trainer) {
+  if (!trainer) return "No trainer of this run is connected: a check asks the training itself.";
+  return trainer.busy ? `The trainer is busy with ${trainer.busy}.` : null;
+}
+
+/** What a check does to the training. */
+function effect({ state }) {
+  if (state === "paused") return "The training is paused: a check leaves it so.";
+  return "The training runs: a check pauses it after the batch in flight, and lets it go on afterwards.";
 }
 
 function say({ verdict, sentence, trouble, paused, resumed }) {

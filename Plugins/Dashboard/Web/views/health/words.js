@@ -32,11 +32,17 @@ export function sentenceCase(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+function listText(values) {
+  if (!values.length || values.some((one) => typeof one === "object")) return `${count(values.length)} entries`;
+  const more = values.length > 8 ? ` and ${values.length - 8} more` : "";
+  return plainText(values.slice(0, 8).map((one) => fieldText("", one)).join(", ")) + more;
+}
+
 /** A field's value in few words, by what its name says of its unit. */
 export function fieldText(name, value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (Array.isArray(value)) return value.length && value.every((one) => typeof one !== "object") ? plainText(value.slice(0, 8).map((one) => fieldText("", one)).join(", ")) + (value.length > 8 ? ` and ${value.length - 8} more` : "") : `${count(value.length)} entries`;
+  if (Array.isArray(value)) return listText(value);
   if (typeof value === "object") return `${count(Object.keys(value).length)} entries`;
   if (typeof value !== "number") return plainText(String(value)).slice(0, 300);
   if (/bytes$/i.test(name)) return bytes(value);

@@ -27,7 +27,10 @@ export function watchInputRequests({ session } = {}) {
     for (const { payload } of events) add(payload, true);
   }, { missed: findPending });
   subscribe("kernel.status", (events) => {
-    for (const { payload } of events) for (const one of [...pending.values()]) if (one.kernel === payload.id && payload.running !== one.run) remove(one.run);
+    for (const { payload } of events) {
+      const over = [...pending.values()].filter((one) => one.kernel === payload.id && payload.running !== one.run);
+      for (const one of over) remove(one.run);
+    }
   });
   findPending();
 }

@@ -37,7 +37,8 @@ function items(kernel) {
 
 async function interrupt(kernel) {
   const { was_running: was, way, seconds } = await call("kernel.interrupt", { kernel: kernel.id });
-  return was ? `Interrupted${way ? ` by ${way}` : ""}${Number.isFinite(seconds) ? ` after ${seconds.toFixed(1)} s` : ""}.` : "Nothing was running.";
+  if (!was) return "Nothing was running.";
+  return `Interrupted${way ? ` by ${way}` : ""}${Number.isFinite(seconds) ? ` after ${seconds.toFixed(1)} s` : ""}.`;
 }
 
 async function interruptAll(kernel) {
@@ -87,7 +88,9 @@ function losses(kernel, comfort) {
 }
 
 async function detach(kernel) {
-  if (!(await confirm({ title: `Let ${kernel.name} go?`, text: "It goes on running where it is. Runs of this host that are under way end as lost, what waits is dropped, and its files have no kernel any more.", action: "Let it go", danger: true }))) return "";
+  const text = "It goes on running where it is. Runs of this host that are under way end as lost, what waits is dropped, and its files "
+    + "have no kernel any more.";
+  if (!(await confirm({ title: `Let ${kernel.name} go?`, text, action: "Let it go", danger: true }))) return "";
   await call("kernel.detach", { kernel: kernel.id });
   return `${kernel.name} was let go.`;
 }

@@ -100,7 +100,7 @@ function offer(error, wish, state, use) {
     try {
       let ready = interpreter;
       for await (const { chunk, result } of stream("kernel.install", { interpreter, overlay })) {
-        if (chunk !== undefined) output.append(`${typeof chunk === "string" ? chunk : chunk.line ?? chunk.text ?? JSON.stringify(chunk)}\n`);
+        if (chunk !== undefined) output.append(`${chunk.line ?? JSON.stringify(chunk)}\n`);
         output.scrollTop = output.scrollHeight;
         if (result) ready = result.interpreter;
       }

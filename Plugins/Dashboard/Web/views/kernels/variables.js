@@ -24,14 +24,15 @@ export function mountVariables(root, id) {
       ({ variables: all } = await call("kernel.variables", { kernel: id }));
       draw();
     } catch (error) {
-      note.textContent = error.status === "busy" || error.code === "busy" ? "It is busy and cannot say now; asked again after the run." : error.message;
+      const isBusy = error.status === "busy" || error.code === "busy";
+      note.textContent = isBusy ? "It is busy and cannot say now; asked again after the run." : error.message;
     }
   }
 
   function draw() {
     const wanted = filter.value.trim().toLowerCase();
     const shown = all.filter(({ name, type }) => `${name} ${type}`.toLowerCase().includes(wanted));
-    note.textContent = shown.length === all.length ? `${count(all.length)} variables` : `${count(shown.length)} of ${count(all.length)} variables`;
+    note.textContent = `${shown.length === all.length ? "" : `${count(shown.length)} of `}${count(all.length)} variables`;
     replace(
       body,
       shown.length ? table(shown.slice(0, 500)) : h(

@@ -193,7 +193,9 @@ async function runAgain({ document, first_line: first, last_line: last }) {
 }
 
 async function clear(result) {
-  const isWanted = await confirm({ title: "Clear this result?", text: `The outputs of ${linesOf(result)} are removed for good${result.pinned ? ", although it is pinned" : ""}. Running the lines again makes new ones.`, action: "Clear", danger: true });
+  const pinned = result.pinned ? ", although it is pinned" : "";
+  const text = `The outputs of ${linesOf(result)} are removed for good${pinned}. Running the lines again makes new ones.`;
+  const isWanted = await confirm({ title: "Clear this result?", text, action: "Clear", danger: true });
   if (!isWanted) return "";
   await call("results.clear", { id: result.id, pinned: true });
   return "Cleared.";

@@ -65,7 +65,7 @@ export function resultList(name, { mayWrite, focus }) {
     results.forEach((result, index) => {
       let card = cards.get(result.id);
       if (!card) cards.set(result.id, (card = resultCard(result, { mayWrite })));
-      else if (card.result().revision !== result.revision || card.result().freshness !== result.freshness || card.result().stale !== result.stale || card.result().pinned !== result.pinned) {
+      else if (["revision", "freshness", "stale", "pinned"].some((member) => card.result()[member] !== result[member])) {
         card.update(result);
         card.changed();
       }
@@ -89,7 +89,9 @@ export function resultList(name, { mayWrite, focus }) {
   const forget = subscribe("results.changed", (events) => {
     const news = events.map(({ payload }) => payload);
     for (const { id, change } of news) if (change === "updated" && cards.has(id)) cards.get(id).changed();
-    const isOther = news.some(({ id, change, document, state }) => document === name && (change !== "updated" || !cards.has(id) || state !== cards.get(id).result().state));
+    const isOther = news.some(({ id, change, document, state }) => {
+      return document === name && (change !== "updated" || !cards.has(id) || state !== cards.get(id).result().state);
+    });
     if (!isOther) return;
     clearTimeout(timer);
     timer = setTimeout(refresh, 120);

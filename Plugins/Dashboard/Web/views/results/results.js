@@ -126,9 +126,15 @@ function actions(document, list) {
     actionButton("Clear…", async () => {
       await call("results.clear", { document });
       return "Cleared.";
-    }, { danger: true, confirm: { title: "Clear all results here?", text: `Every output of ${document} is removed for good; pinned ones stay.`, action: "Clear all", danger: true } }));
+    }, { danger: true, confirm: clearing(document) }));
+}
+
+function clearing(document) {
+  const text = `Every output of ${document} is removed for good; pinned ones stay.`;
+  return { title: "Clear all results here?", text, action: "Clear all", danger: true };
 }
 
 function nothing() {
-  return empty({ title: "No results yet", text: "Run a block of a Python file; what it prints and draws is kept and shown here, in the order of the file.", command: "jackfield exec analysis.py:1" });
+  const text = "Run a block of a Python file; what it prints and draws is kept and shown here, in the order of the file.";
+  return empty({ title: "No results yet", text, command: "jackfield exec analysis.py:1" });
 }

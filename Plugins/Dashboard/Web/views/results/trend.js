@@ -18,7 +18,8 @@ export function trend(values, { label, from }) {
   const span = Math.max(...finite) - least;
   const x = (index) => edge + (index * (width - 2 * edge)) / Math.max(1, values.length - 1);
   const y = (value) => (span ? height - edge - ((value - least) * (height - 2 * edge)) / span : height / 2);
-  const points = values.map((value, index) => (Number.isFinite(value) ? `${x(index).toFixed(1)},${y(value).toFixed(1)}` : null)).filter(Boolean);
+  const point = (value, index) => (Number.isFinite(value) ? `${x(index).toFixed(1)},${y(value).toFixed(1)}` : null);
+  const points = values.map(point).filter(Boolean);
   const last = values.findLastIndex(Number.isFinite);
   return svg("svg.trend", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": plainText(label), preserveAspectRatio: "none" },
     svg("polyline", { points: points.join(" ") }),

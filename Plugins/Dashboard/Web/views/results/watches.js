@@ -79,7 +79,8 @@ export function watches(of, { mayWrite }) {
   }
 
   const forget = subscribe("watch.changed", (events) => {
-    const here = events.map(({ payload }) => payload).filter((watch) => (of.document ? watch.document === of.document : watch.kernel === of.kernel));
+    const isHere = (watch) => (of.document ? watch.document === of.document : watch.kernel === of.kernel);
+    const here = events.map(({ payload }) => payload).filter(isHere);
     if (here.some((watch) => watch.change === "removed" || watch.change === "cleared" || watch.change === "renamed")) refresh();
     else for (const watch of here) show(watch);
     note.hidden = rows.size > 0;
@@ -114,7 +115,7 @@ function watchRow(first, mayWrite, refresh) {
   async function draw(watch) {
     const { values } = await call("watch.history", { id: watch.id, limit: 200 });
     const numbers = values.filter((one) => Number.isFinite(one.number)).map((one) => one.number);
-    replace(past, numbers.length > 1 ? trend(numbers, { label: `${watch.expression}: ${numbers.length} values, from ${number(Math.min(...numbers))} to ${number(Math.max(...numbers))}, now ${number(numbers.at(-1))}` }) : null);
+    replace(past, numbers.length > 1 ? trend(numbers, { label: wordsOf(watch.expression, numbers) }) : null);
     history.hidden = values.length < 2;
     if (history.open) await fillHistory();
   }
@@ -141,6 +142,12 @@ function buttons(watch, refresh) {
       "✕", () => call("watch.remove", { id: watch.id }).then(refresh), { plain: true, name: `Remove the watch of ${watch.expression}` },
     ),
   ];
+}
+
+/** What a line shows, for who hears it. */
+function wordsOf(expression, numbers) {
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return `${expression}: ${numbers.length} values, from ${number(least)} to ${number(most)}, now ${number(numbers.at(-1))}`;
 }
 
 /** A value in one line. */

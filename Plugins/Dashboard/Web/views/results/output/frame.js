@@ -27,7 +27,8 @@ export function htmlFrame(html, name) {
 async function allow(box, html, name, button) {
   const isAllowed = await confirm({
     title: "Run the scripts of this output?",
-    text: "They came from the kernel, or from what it read. They run walled off: they see neither this page nor your files, and reach no network. They can draw anything here, and keep the browser busy.",
+    text: "They came from the kernel, or from what it read. They run walled off: they see neither this page nor your files, and reach no "
+      + "network. They can draw anything here, and keep the browser busy.",
     action: "Run scripts",
   });
   if (!isAllowed) return;

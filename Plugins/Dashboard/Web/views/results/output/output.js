@@ -94,14 +94,20 @@ function rest(text) {
 /** What this page does not draw is said by name, with its data to copy. */
 function unknown(type, data) {
   const text = typeof data === "string" ? data : JSON.stringify(data, null, 2);
-  const what = isWidget(type) ? "This is a live widget; it is drawn in a notebook." : /javascript/.test(type) ? "This is a script; it is not run." : "This page does not draw this type.";
+  const what = reasonOf(type);
   const body = h("div");
-  const details = h("details.out-raw", { ontoggle: () => details.open && !body.childElementCount && body.append(typeof data === "string" ? textBlock(cut(text)) : jsonTree(data)) },
+  const fill = () => body.childElementCount || body.append(typeof data === "string" ? textBlock(cut(text)) : jsonTree(data));
+  const details = h("details.out-raw", { ontoggle: () => details.open && fill() },
     h("summary", "Show the data"), body);
   return h(
     "div.out-unknown", h("div.bar", h("code", plainText(type)), h("span.quiet", what), copyButton(text, { label: "Copy the data" })),
     details,
   );
+}
+
+function reasonOf(type) {
+  if (isWidget(type)) return "This is a live widget; it is drawn in a notebook.";
+  return /javascript/.test(type) ? "This is a script; it is not run." : "This page does not draw this type.";
 }
 
 /** Data that was too much for the answer, asked for when the reader wants it. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text as it comes, the way a terminal shows it: carriage return, backspace and erasing of the line. What the host keeps went through its own model.
+// Text as it comes, the way a terminal shows it: carriage return, backspace and erasing of the line. What the host keeps went through
+// its own model.
 
 const mostLines = 2000;
 const longestLine = 16_384;
 const colour = /\u001b\[[0-9;:]*m/y;
 const other = /\u001b\[([0-?]*)[ -/]*([@-~])|\u001b\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/y;
 
-/** Takes text in pieces and gives the lines that stand there: `write(text)`, `text()`; `dropped` says how many lines went at the beginning. */
+/** Takes text in pieces and gives the lines that stand there; `dropped` says how many lines went at the beginning. */
 export class Terminal {
   #lines = [];
   #cells = [];
@@ -90,7 +91,7 @@ export class Terminal {
 
   #erase(how) {
     if (how === "2") this.#cells = [];
-    else if (how === "1") for (let column = 0; column < Math.min(this.#column, this.#cells.length); column++) this.#cells[column] = [" ", ""];
+    else if (how === "1") this.#cells.fill([" ", ""], 0, this.#column);
     else this.#cells.length = Math.min(this.#cells.length, this.#column);
   }
 }
