@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 from playwright.sync_api import Error, Page, sync_playwright
@@ -60,10 +61,11 @@ def take(options: argparse.Namespace, content: Content) -> int:
             watch = Watch(page)
             page.goto(content.host.url())
             for name in options.only:
-                page.goto(content.host.page(address(name, content)))
-                settle(page)
                 path = options.into / f"{name}-{scheme}.png"
-                length = pictures.save(page.screenshot(), path, workshop)
+                with content.question() if name == "scripts" else nullcontext():
+                    page.goto(content.host.page(address(name, content)))
+                    settle(page)
+                    length = pictures.save(page.screenshot(), path, workshop)
                 print(f"{path.name}  {length / 1000:.0f} KB", flush=True)
             for complaint in watch.unexpected:
                 complaints += 1
@@ -77,6 +79,8 @@ def settle(page: Page) -> None:
     """Until what the view asked for is shown, and nothing moves any more but what is live."""
     page.wait_for_selector("main > *")
     try:
+        if page.url.endswith("/scripts"):
+            page.get_by_text("What shall the report be about?").first.wait_for(timeout=15_000)
         page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')", timeout=10_000)
     except Error:
         print(f"{page.url}: something is still busy", file=sys.stderr)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List
 
 from . import trainings
 from .builds import ROOT, SOURCES
@@ -147,8 +148,17 @@ class Content:
     def scripts(self) -> None:
         for name, text in {"report.py": INTERVIEW.format(sources=str(SOURCES)), "count.py": FINISHED}.items():
             (self.folder / name).write_text(text)
-        self.host.call("run.start", name="count words", command=[sys.executable, str(self.folder / "count.py")], cwd=str(self.folder))
-        self.host.call("run.start", name="write the report", command=[sys.executable, str(self.folder / "report.py")], cwd=str(self.folder))
+        self._start("count words", "count.py")
+
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """A script asks something meanwhile: pages show that wherever they are."""
+        run = self._start("write the report", "report.py")
+        yield
+        self.host.call("run.stop", run=run)
+
+    def _start(self, name: str, script: str) -> str:
+        return self.host.call("run.start", name=name, command=[sys.executable, str(self.folder / script)], cwd=str(self.folder))["run"]
 
     def _keep(self, training: trainings.Training) -> trainings.Training:
         self._closers.append(training)
