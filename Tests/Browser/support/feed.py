@@ -31,10 +31,21 @@ class Feed:
 
     def _read(self) -> None:
         try:
-            while self._socket.recv(1 << 16):
-                pass
-        except OSError:
+            with self._socket.makefile("rb") as lines:
+                for line in lines:
+                    message = json.loads(line)
+                    if "cmd" in message:
+                        self._answer(message)
+        except (OSError, ValueError):
             pass  # closed
+
+    def _answer(self, message: Dict[str, Any]) -> None:
+        """Says who it is, and that it can do nothing else."""
+        answer: Dict[str, Any] = {"id": message.get("id"), "ok": False, "error": f"Unknown cmd: {message['cmd']}"}
+        if message["cmd"] == "server_info":
+            answer = {"id": message.get("id"), "ok": True, "data": {"version": "0.1.4", "capabilities": [], "device": "cpu"}}
+        with self._lock:
+            self._socket.sendall(json.dumps(answer).encode() + b"\n")
 
     def line(self, event: Dict[str, Any]) -> bytes:
         """An event as a line, with the next number."""
