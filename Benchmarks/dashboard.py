@@ -32,6 +32,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from support.feed import Feed  # noqa: E402
 from support.host import Host, free_port  # noqa: E402
+from support.watch import sign_in  # noqa: E402
 
 loader = importlib.machinery.SourceFileLoader("bench_run", str(ROOT / "Benchmarks/run"))
 TENSORBOARD = ROOT / "build/tensorboard-venv/bin"
@@ -97,7 +98,7 @@ def dashboard(browser, points):
         rows["kept"] = time.time() - begun
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         page = context.new_page()
-        page.goto(host.url("runs"))
+        sign_in(page, host, "runs")
         page.wait_for_selector("main h1")
         answers = []
         page.on("response", lambda response: answers.append(response) if "runs.series" in response.url else None)
@@ -159,7 +160,7 @@ def processor(browser, host, pages=10, seconds=15):
     for opened in (0, pages):
         for _ in range(opened):
             contexts.append(browser.new_context())
-            contexts[-1].new_page().goto(host.url("runs/paced"))
+            sign_in(contexts[-1].new_page(), host, "runs/paced")
         last = feed.paced(100, 3, first=last + 1)
         before, begun = host.cpu_seconds(), time.monotonic()
         last = feed.paced(100, seconds, first=last + 1)

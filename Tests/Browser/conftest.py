@@ -16,7 +16,7 @@ from support import panels, trainings
 from support.content import Content
 from support.feed import Feed
 from support.host import Host
-from support.watch import Watch
+from support.watch import Watch, sign_in
 
 # Two cores that others use, too: what comes at once on a quiet machine may take its time here.
 PATIENCE_MS = 20_000
@@ -103,7 +103,7 @@ def make_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.watch = Watch(page)
         if watched:
             watches.append(page.watch)
-        page.goto(host.url(path))
+        sign_in(page, host, path)
         return page
 
     yield make

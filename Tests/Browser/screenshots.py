@@ -24,7 +24,7 @@ from support.builds import ROOT
 from support.content import Content
 from support.host import Host
 from support.views import NAMES, address
-from support.watch import Watch
+from support.watch import Watch, sign_in
 
 
 def main() -> int:
@@ -59,7 +59,7 @@ def take(options: argparse.Namespace, content: Content) -> int:
             context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", locale="en-GB")
             page = context.new_page()
             watch = Watch(page)
-            page.goto(content.host.url())
+            sign_in(page, content.host)
             for name in options.only:
                 path = options.into / f"{name}-{scheme}.png"
                 with content.question() if name == "scripts" else nullcontext():

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
-from typing import List
+from typing import Any, List
 
 from playwright.sync_api import ConsoleMessage, Page, Request
+
+from .host import Host
 
 #: Says what the policy refused, also where the console is silent.
 _REPORTS = """
@@ -14,6 +16,12 @@ addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.effectiveDirective} refused '${event.blockedURI}' in ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
 addEventListener("unhandledrejection", (event) => console.error(`unhandled rejection: ${event.reason?.stack ?? event.reason}`));
 """
+
+
+def sign_in(page: Page, host: Host, path: str = "", **given: Any) -> None:
+    """Opens a place by a link that signs in; the door leads on from there by itself."""
+    page.goto(host.url(path, **given))
+    page.wait_for_selector("meta[name=jackfield-assets]", state="attached")
 
 
 class Watch:
