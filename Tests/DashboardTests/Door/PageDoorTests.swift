@@ -54,7 +54,7 @@ import Testing
       answer.headers["content-security-policy"] == """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
         worker-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; \
-        require-trusted-types-for 'script'; trusted-types 'none'
+        require-trusted-types-for 'script'; trusted-types jackfield-hub
         """)
     #expect(answer.headers["cache-control"] == "no-store")
   }

@@ -24,7 +24,14 @@ enum SecurityHeaders {
     "Content-Security-Policy",
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
       + "worker-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
-      + "require-trusted-types-for 'script'; trusted-types 'none'")
+      + "require-trusted-types-for 'script'; trusted-types jackfield-hub")
+
+  /// Of the worker that hears events for all tabs of a browser: loads its own parts, and talks to this door. By naming the policy under which pages
+  /// begin it, it tells them that they may.
+  static let hub = WebHeader(
+    "Content-Security-Policy",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+      + "require-trusted-types-for 'script'; trusted-types jackfield-hub")
 
   /// Of a small page of words: its looks from here, nothing else.
   static let words = WebHeader(
