@@ -50,7 +50,8 @@ export function resultCard(first, { mayWrite }) {
     try {
       update(await call("results.get", { id: first.id }));
     } catch (error) {
-      replace(outputs, h("p.problem", `The outputs cannot be shown: ${error.message}`));
+      // Replaced by another run in the meantime: the list takes the card away.
+      if (error.code !== "result_not_found") replace(outputs, h("p.problem", `The outputs cannot be shown: ${error.message}`));
     } finally {
       isAsking = false;
       if (isDirty && isSeen) ask();

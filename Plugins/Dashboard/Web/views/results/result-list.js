@@ -88,7 +88,8 @@ export function resultList(name, { mayWrite, focus }) {
   let timer = null;
   const forget = subscribe("results.changed", (events) => {
     const news = events.map(({ payload }) => payload);
-    for (const { id, change } of news) if (change === "updated" && cards.has(id)) cards.get(id).changed();
+    const gone = new Set(news.filter(({ change }) => change === "removed").map(({ id }) => id));
+    for (const { id, change } of news) if (change === "updated" && !gone.has(id)) cards.get(id)?.changed();
     const isOther = news.some(({ id, change, document, state }) => {
       return document === name && (change !== "updated" || !cards.has(id) || state !== cards.get(id).result().state);
     });
