@@ -88,10 +88,12 @@ public final class DashboardPlugin: Plugin {
       "uplot": .bool(parts.files.hasPlotter),
     ]
     let session = SessionRoute(facts: facts, panels: { [panels] in await panels.rows(for: $0) }, executor: context.executor)
-    return parts.router(session: session, others: mounts, ended: { [events, panels] session in
-      events.end(session: session)
-      panels.tokens.forget(session: session)
-    })
+    return parts.router(
+      session: session, others: mounts,
+      ended: { [events, panels] session in
+        events.end(session: session)
+        panels.tokens.forget(session: session)
+      })
   }
 
   private var mounts: [PageMount] {

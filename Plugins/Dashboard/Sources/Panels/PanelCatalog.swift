@@ -35,7 +35,8 @@ final class PanelCatalog: Sendable {
   private func ask() async throws(ControlFault) -> [Panel] {
     var panels: [Panel] = []
     for row in try await link.answer("plugin/list")["plugins"]?.arrayValue ?? [] {
-      guard let id = row["id"]?.stringValue, row["panels"]?.intValue ?? 0 > 0, ["active", "ready"].contains(row["state"]?.stringValue) else {
+      guard let id = row["id"]?.stringValue, row["panels"]?.intValue ?? 0 > 0, ["active", "ready"].contains(row["state"]?.stringValue)
+      else {
         continue
       }
       let information = try await link.answer("plugin/info", ["id": .string(id)])

@@ -17,7 +17,9 @@ enum PanelFile {
   ///   - path: The steps below the folder.
   ///   - folder: Absolute. What lies above it is the host's choice, links or not.
   static func read(_ path: [String], below folder: String) -> Found {
-    guard !path.isEmpty, path.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") && !$0.utf8.contains(0) }) else { return .nothing }
+    guard !path.isEmpty, path.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") && !$0.utf8.contains(0) }) else {
+      return .nothing
+    }
     var place = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     for step in path.dropLast() {
       guard place >= 0 else { return .nothing }

@@ -27,7 +27,9 @@ struct PanelRoute: PageRoute {
   }
 
   private func file(_ path: [String], _ host: String, _ place: String) async -> WebServerResponse {
-    guard let panel = await catalog.panel(path[2], of: path[1]), let type = WebFile.type(of: path[path.count - 1]) else { return Self.nothing }
+    guard let panel = await catalog.panel(path[2], of: path[1]), let type = WebFile.type(of: path[path.count - 1]) else {
+      return Self.nothing
+    }
     switch PanelFile.read(panel.steps + path[3...], below: panel.root) {
     case .nothing: return Self.nothing
     case .tooLarge: return WebServerResponse(413, text: "a file of a panel has at most \(PanelFile.limit >> 20) MiB\n")
