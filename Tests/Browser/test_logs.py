@@ -180,6 +180,6 @@ def test_a_million_lines(make_page: Callable[..., Page], fresh_host: Host) -> No
         page.mouse.click(rail["x"] + 5, rail["y"] + part * rail["height"])
         page.wait_for_function("(wanted) => Math.abs(Number(/step (\\d+)/.exec(document.querySelector('.lg-line .lg-text')?.textContent)?.[1]) - wanted) < 60000", arg=part * 1_000_000)
         assert shown(page).count() <= 8 * 400
-    page.get_by_label("Search the log").fill("\"step 654321\"")
+    page.get_by_label("Search the log").fill("654321")
     expect(shown(page)).to_have_count(1)
     feed.close()
