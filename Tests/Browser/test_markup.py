@@ -8,7 +8,8 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from support.views import VIEWS
+from support.feed import Feed
+from support.views import VIEWS, quote
 
 #: Each would say so if it ran.
 EVIL = [
@@ -24,12 +25,11 @@ EVIL = [
 
 @pytest.fixture(scope="module")
 def evil_host(make_host, tmp_path_factory):
-    from support.feed import Feed
-
     host = make_host()
     folder = tmp_path_factory.mktemp("evil")
     for number, text in enumerate(EVIL):
-        feed = Feed(host, f"{number} {text}", project=text, session=f"sess-evil-{number}")
+        # The door refuses addresses with control characters; in texts they stand all the same.
+        feed = Feed(host, f"{number} {text}".replace("\x1b", ""), project=text, session=f"sess-evil-{number}")
         feed.send({"type": "newRun", "parents": [], "meta": {"display_name": text, text: text, "config": {text: [text]}}})
         for step in range(1, 30):
             feed.step(step, loss=1 / step, **{text: step})
@@ -60,8 +60,6 @@ def test_nothing_runs_in_any_view(evil_host, make_page):
     # What a kernel's HTML tries inside of its frame is refused there, and said.
     page.watch.allow(r"frames/output\.html|about:srcdoc|sandbox|/x$|blob:")
     runs = [run["id"] for run in evil_host.call("runs.list", limit=50)["runs"]]
-    from urllib.parse import quote
-
     places = [*VIEWS.values(), f"results?document={quote(evil_host.document)}"]
     for run in runs[:4]:
         for tab in ("", "?tab=samples", "?tab=checkpoints", "?tab=info", "?tab=logs", "?tab=health"):
@@ -79,4 +77,4 @@ def test_nothing_runs_in_any_view(evil_host, make_page):
 
 def test_names_are_shown_as_they_are(evil_host, make_page):
     page = make_page(evil_host, "runs")
-    expect(page.locator("main").get_by_text(EVIL[0]).first).to_be_visible()
+    expect(page.locator("main").get_by_role("link").filter(has_text=EVIL[0]).first).to_be_visible()
