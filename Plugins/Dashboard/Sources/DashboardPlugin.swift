@@ -13,8 +13,6 @@ public final class DashboardPlugin: Plugin {
 
   private let context: PluginContext
   private let settings: DashboardSettings
-  private let link: ControlLink
-  private let hub: EventHub
   private let parts: DoorParts
   private let door: PageDoor
   private let kept: SessionFile
@@ -36,19 +34,22 @@ public final class DashboardPlugin: Plugin {
     let files = try WebFiles(folder: try context.directory(.library) + "/web")
     link = try ControlLink(path: try context.directory(.runtime) + "/host.sock")
     instance = try RandomBytes.hexadecimal(8)
-    hub = EventHub(link: link, facts: EventHub.Facts(instance: instance, assets: files.hash, version: Self.version))
+    events = EventHub(link: link, facts: EventHub.Facts(instance: instance, assets: files.hash, version: Self.version))
+    panels = PanelCatalog(link: link)
     let kept = SessionFile(path: state + "/sessions.json", log: context.log)
     self.kept = kept
     lastPort = LastPort(path: state + "/port")
     let ties = SessionTies()
     parts = try DoorParts(
       settings, files: files, place: state, log: context.log, changed: { context.run { await ties.keep(kept) } },
-      left: { [hub] ids in for id in ids { hub.end(session: id) } })
+      left: { [events, panels] ids in
+        for id in ids {
+          events.end(session: id)
+          panels.tokens.forget(session: id)
+        }
+      })
     ties.join(parts.sessions)
     door = PageDoor(settings, log: context.log)
-    link = try ControlLink(path: try context.directory(.runtime) + "/host.sock")
-    events = EventHub(link: link, facts: EventHub.Facts(instance: instance, assets: parts.files.hash, version: Self.version))
-    panels = PanelCatalog(link: link)
   }
 
   /// In the order of plugin.json.
@@ -88,12 +89,7 @@ public final class DashboardPlugin: Plugin {
       "uplot": .bool(parts.files.hasPlotter),
     ]
     let session = SessionRoute(facts: facts, panels: { [panels] in await panels.rows(for: $0) }, executor: context.executor)
-    return parts.router(
-      session: session, others: mounts,
-      ended: { [events, panels] session in
-        events.end(session: session)
-        panels.tokens.forget(session: session)
-      })
+    return parts.router(session: session, others: mounts)
   }
 
   private var mounts: [PageMount] {
@@ -102,7 +98,7 @@ public final class DashboardPlugin: Plugin {
       PageMount("api/host", .post, .session, HostRoute(link: link)),
       PageMount("api/events", .get, .session, EventRoute(hub: events)),
       PageMount("api/events/topics", .post, .session, TopicRoute(hub: events)),
-      PageMount("panels", .get, .everybody, depth: 3, PanelRoute(catalog: panels, executor: context.executor)),
+      PageMount("panels", .get, .frames, depth: 4, PanelRoute(catalog: panels, executor: context.executor)),
     ]
   }
 }

@@ -36,8 +36,7 @@ struct DoorParts: Sendable {
   /// - Parameters:
   ///   - session: Answers `api/session`.
   ///   - others: The routes of other rooms.
-  ///   - ended: Called with a session that was signed out; must not wait.
-  func router(session: SessionRoute, others: [PageMount], ended: @escaping @Sendable (String) -> Void = { _ in }) -> PageRouter {
+  func router(session: SessionRoute, others: [PageMount]) -> PageRouter {
     let base = settings.basePath
     let words = WordsPage(base: base, assets: assets)
     let own = [
@@ -46,7 +45,7 @@ struct DoorParts: Sendable {
       PageMount("frames", .get, .frames, FrameRoute(files, base: base, assets: assets)),
       PageMount("api", .get, .session, NothingRoute()),
       PageMount("api/session", .get, .session, session),
-      PageMount("api/session/end", .post, .session, SignOutRoute(sessions: sessions, log: log, ended: ended)),
+      PageMount("api/session/end", .post, .session, SignOutRoute(sessions: sessions, log: log)),
       PageMount("api/session/link", .post, .session, LinkRoute(links: links)),
     ]
     return PageRouter(

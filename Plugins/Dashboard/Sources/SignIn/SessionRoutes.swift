@@ -25,12 +25,9 @@ struct SessionRoute: PageRoute {
 struct SignOutRoute: PageRoute {
   let sessions: SessionBook
   let log: PluginLog?
-  /// Hears which session it was.
-  var ended: @Sendable (String) -> Void = { _ in }
 
   func answer(_ request: PageRequest, with responder: WebResponder) {
     sessions.end(request.session.id)
-    ended(request.session.id)
     log?.info("signed out", ["session": request.session.id])
     responder.send(PageAnswer.json([:], 200, [sessions.cookie.taken(from: request.whole.head)]))
   }
