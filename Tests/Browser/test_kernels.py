@@ -85,7 +85,8 @@ def test_code_runs_and_its_output_comes_as_it_is_printed(page: Page, host: Host,
 
 
 def test_a_question_of_code_reaches_the_reader_in_any_view(page: Page, host: Host, notebook_kernel: Kernel) -> None:
-    # The page hears what comes from now on when its wish has reached the host.
+    # The page hears what comes from now on when its wish has reached the host; that of a worker would not be seen here.
+    page.add_init_script("delete globalThis.SharedWorker")
     with page.expect_response(lambda response: "kernel.input_request" in (response.request.post_data or "")):
         page.goto(host.page("settings"))
     asked = run(host, notebook_kernel, "name = input('Who are \\u202eyou? ')")

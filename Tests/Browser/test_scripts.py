@@ -75,7 +75,7 @@ def test_question_comes_up_on_every_view_and_is_counted(front, asking):
     expect(question(front, "Where are you?")).to_be_visible()
     front.get_by_role("link", name="Configuration").click()
     expect(question(front, "Where are you?")).to_be_visible()
-    expect(front.get_by_role("navigation", name="Views").get_by_text("1 question waits")).to_be_attached()
+    expect(front.get_by_role("navigation", name="Views", exact=True).get_by_text("1 question waits")).to_be_attached()
     expect(front).to_have_title(re.compile(r"^\(1\)"))
     front.keyboard.press("q")
     front.keyboard.type("here")

@@ -37,16 +37,18 @@ CONTRASTS = """() => {
 
 
 def test_keys_lead_to_views_and_the_navigation_marks_them(host, page):
+    expect(page.locator("main h1")).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("p")
     expect(page).to_have_url(re.compile("/host$"))
-    current = page.get_by_role("navigation", name="Views").locator("[aria-current=page]")
+    current = page.get_by_role("navigation", name="Views", exact=True).locator("[aria-current=page]")
     expect(current).to_have_text("Host")
     expect(page).to_have_title("Host · Jackfield")
     expect(page.locator("main")).to_be_focused()
 
 
 def test_question_mark_lists_the_keys(page):
+    expect(page.locator("main h1")).to_be_visible()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys.get_by_text("search, or run any command")).to_be_visible()
@@ -93,7 +95,7 @@ def test_narrow_window_shows_all_and_names_everything(host, make_page, path):
 
 def test_drawer_of_a_narrow_window_leads_everywhere(host, make_page):
     page = make_page(host, viewport={"width": 360, "height": 740})
-    side = page.get_by_role("navigation", name="Views")
+    side = page.get_by_role("navigation", name="Views", exact=True)
     expect(side).not_to_be_visible()
     page.get_by_role("button", name="More").click()
     side.get_by_role("link", name="Configuration").click()
@@ -104,7 +106,7 @@ def test_drawer_of_a_narrow_window_leads_everywhere(host, make_page):
 def test_narrowed_navigation_keeps_its_names(page):
     page.get_by_role("button", name="Narrow the navigation").click()
     page.reload()
-    page.get_by_role("navigation", name="Views").get_by_role("link", name="Events").click()
+    page.get_by_role("navigation", name="Views", exact=True).get_by_role("link", name="Events").click()
     expect(page.get_by_role("heading", name="Events")).to_be_visible()
 
 

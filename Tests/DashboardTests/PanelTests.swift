@@ -57,7 +57,7 @@ import WebSockets
   @Test func aPolicyCannotBeBrokenOutOf() {
     for folder in ["/p/t/a/b/", "/p/t;script-src */", "/p/t'unsafe-inline'/", "/p/t x/"] {
       let policy = PanelRoute.headers(host: "h:1", below: folder).first { $0.name == "Content-Security-Policy" }?.value ?? ""
-      #expect(policy.hasPrefix("sandbox allow-scripts; default-src 'none'; script-src http://h:1/"))
+      #expect(policy.hasPrefix("sandbox allow-scripts allow-forms; default-src 'none'; script-src http://h:1/"))
       #expect(policy.split(separator: ";").count == 11)
       #expect(policy.contains("connect-src 'none'"))
     }

@@ -53,7 +53,7 @@ struct PanelRoute: PageRoute {
     return [
       WebHeader(
         "Content-Security-Policy",
-        "sandbox allow-scripts; default-src 'none'; script-src \(own); style-src \(own) 'unsafe-inline'; img-src \(own) data: blob:; "
+        "sandbox allow-scripts allow-forms; default-src 'none'; script-src \(own); style-src \(own) 'unsafe-inline'; img-src \(own) data: blob:; "
           + "font-src data:; media-src \(own) data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"),
       WebHeader("X-Frame-Options", "SAMEORIGIN"),
       WebHeader("Cross-Origin-Resource-Policy", "cross-origin"),

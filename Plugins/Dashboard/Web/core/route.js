@@ -7,15 +7,19 @@ const base = new URL(document.baseURI).pathname;
 /** The path below the base, with a leading slash, in decoded pieces, and the query. */
 export function current() {
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1);
-  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(location.search) };
+  return { parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(location.search) };
 }
 
 /** The address of a place: `href(["runs", id], {tab: "logs"})`. Empty and null values are left out. */
 export function href(parts, query = {}) {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== ""));
   const text = search.toString();
-  return base + parts.map(encodeURIComponent).join("/") + (text ? `?${text}` : "");
+  return base + parts.map(encoded).join("/") + (text ? `?${text}` : "");
 }
+
+// A slash inside a name would part it, for every server on the way; it is written twice over.
+const encoded = (part) => encodeURIComponent(String(part).replace(/[%/]/g, encodeURIComponent));
+const decoded = (text) => decodeURIComponent(text).replace(/%25|%2F/g, decodeURIComponent);
 
 /** Goes to a place; `replace` leaves no step back. */
 export function go(parts, query = {}, { replace = false } = {}) {

@@ -16,7 +16,7 @@ const mostTopics = 64;
  * @returns {{element: HTMLIFrameElement, unmount: () => void}}
  */
 export function panelFrame(panel, session) {
-  const frame = h("iframe.panel-frame", { sandbox: "allow-scripts", title: panel.title, src: panel.url, referrerpolicy: "no-referrer" });
+  const frame = h("iframe.panel-frame", { sandbox: "allow-scripts allow-forms", title: panel.title, src: panel.url, referrerpolicy: "no-referrer" });
   const leave = new AbortController();
   let open = 0;
   let unsubscribe = () => {};

@@ -23,7 +23,7 @@ export function healthPanel({ run, session }) {
   loadStyles(new URL("./health.css", import.meta.url));
   loadStyles(new URL("../results/output/output.css", import.meta.url));
   const mayWrite = !session?.read_only;
-  const verdict = h("div.hl-verdict", { role: "status" });
+  const verdict = h("div.hl-verdict", { role: "status" }, h("h2", "Health"));
   const gate = h("p.quiet.hl-gate");
   let trainer = null;
   let leaving = null;

@@ -30,7 +30,7 @@ export function runBlock({ kernel, document: file = "", line = "" }) {
   const path = h("input.mono", { name: "document", value: file, placeholder: "/home/ada/analysis.py", spellcheck: "false" });
   const at = h("input.number", { name: "line", type: "number", min: "1", value: line || "1" });
   const mode = h("select", { name: "mode" }, modes.map(([value, text]) => h("option", { value }, text)));
-  const results = h("div.rs-list", { aria: { label: "What came of it" } });
+  const results = h("div.rs-list", { role: "region", aria: { label: "What came of it" } });
   const cards = new Map();
   const go = actionButton("Run", () => runCode(), { primary: true, hint: "Ctrl+Enter" });
   const goFile = actionButton("Run", () => runFile(), { primary: true });
