@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support import axe
-from support.host import DEVELOPMENT_DOOR
 from support.native import native, steps_of  # noqa: F401  (native is a fixture)
 
 
@@ -105,7 +104,6 @@ def test_what_a_trainer_cannot_do_is_off(host, page, trainer):
     expect(bar(page)).to_contain_text("no such command ('fork')")
 
 
-@pytest.mark.skipif(DEVELOPMENT_DOOR is not None, reason="the door of development signs nobody in")
 def test_link_for_looking_only_does_nothing(host, make_page, native):
     training = native("steer-look")
     page = make_page(host)

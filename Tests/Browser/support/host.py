@@ -12,12 +12,10 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Optional
 
-from .builds import WEB, built, environment, stage
+from .builds import built, environment, stage
 from .control import Control
 
 PATIENCE_SECONDS = 60.0
-#: Stands in front of a host for a door that is not built yet: a program that is given HOME WEB PORT.
-DEVELOPMENT_DOOR = os.environ.get("JACKFIELD_DASHBOARD_DEVDOOR") if os.environ.get("JACKFIELD_DASHBOARD_DEV") == "1" else None
 
 
 class Host:
@@ -36,7 +34,6 @@ class Host:
         self._variables = variables
         self.control = Control(home)
         self.write_settings()
-        self._door: Optional[subprocess.Popen] = None
         self.process: Optional[subprocess.Popen] = None
         self.start()
 
@@ -61,16 +58,10 @@ class Host:
                 env=environment(**self._variables), cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )
         self.until("the host to be ready", self._is_ready)
-        if DEVELOPMENT_DOOR:
-            self._door = subprocess.Popen([DEVELOPMENT_DOOR, str(self.home), str(WEB), str(self.port)], stdin=subprocess.DEVNULL)
         self.until("the page's door to listen", self._listens)
 
     def stop(self, *, by: signal.Signals = signal.SIGTERM) -> None:
         """Ends the host; by SIGTERM it must end in order."""
-        if self._door:
-            self._door.terminate()
-            self._door.wait()
-            self._door = None
         if self.process.poll() is None:
             self.process.send_signal(by)
         try:
@@ -123,8 +114,6 @@ class Host:
 
     def url(self, path: str = "", **given: Any) -> str:
         """An address that signs in, once."""
-        if DEVELOPMENT_DOOR:
-            return self.page(path)
         return self.call("dashboard.url", next=path.lstrip("/"), **given)["url"]
 
     def run(self, *command: Any, **options: Any) -> "subprocess.Popen[str]":
