@@ -2,14 +2,18 @@
 
 internal import Synchronization
 
-/// Leads from what changes the book of sessions to the book, which is made after it.
+/// Leads from what changes the book of sessions to the book, which is made after it and holds what leads here: so it is not held here.
 final class SessionTies: Sendable {
-  private let book = Mutex<SessionBook?>(nil)
+  private struct Tie {
+    weak var book: SessionBook?
+  }
 
-  func join(_ book: SessionBook) { self.book.withLock { $0 = book } }
+  private let tie = Mutex(Tie())
+
+  func join(_ book: SessionBook) { tie.withLock { $0.book = book } }
 
   func keep(_ file: SessionFile) async {
-    guard let book = book.withLock({ $0 }) else { return }
+    guard let book = tie.withLock({ $0.book }) else { return }
     await file.save(book)
   }
 }

@@ -11,6 +11,7 @@ const silence = 25_000;
 export function makeFeed(base, hears) {
   const page = crypto.randomUUID();
   let wanted = [];
+  let order = 0;
   let source = null;
   let last = "";
   let heard = Date.now();
@@ -55,8 +56,10 @@ export function makeFeed(base, hears) {
   }
   async function say() {
     const headers = { "Content-Type": "application/json", "X-Jackfield": "1" };
+    // What was said before may arrive later; the host goes by the order.
+    const body = JSON.stringify({ page, topics: wanted, order: ++order });
     try {
-      await fetch(new URL("api/events/topics", base), { method: "POST", headers, body: JSON.stringify({ page, topics: wanted }) });
+      await fetch(new URL("api/events/topics", base), { method: "POST", headers, body });
     } catch {
       // Said again with the next hello.
     }
