@@ -167,7 +167,7 @@ def test_hostile_panel_gets_nothing(make_host, make_page, trainer, outside):
     assert len(page.context.pages) == 1
     assert host.call("runs.show", run="precious")["id"] == "precious"
     assert page.locator("main iframe").bounding_box()["height"] <= 20_000
-    expect(page.locator("main iframe")).to_have_attribute("sandbox", "allow-scripts")
+    expect(page.locator("main iframe")).to_have_attribute("sandbox", "allow-scripts allow-forms")
 
 
 def test_panel_answers_only_its_own_frame(panel_host, make_page):
