@@ -241,7 +241,7 @@ def test_narrow_panel_fits(host, make_page, reported):
     page = make_page(host, "samples?run=sam-narrow", viewport={"width": 360, "height": 740})
     page.goto(host.page("samples?run=sam-narrow"))
     expect(tally(page)).to_be_visible()
-    page.wait_for_function("document.documentElement.scrollWidth <= 360")
+    host.until("the page to fit", lambda: page.evaluate("document.documentElement.scrollWidth") <= 360)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

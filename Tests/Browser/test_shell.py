@@ -89,7 +89,7 @@ def test_narrow_window_shows_all_and_names_everything(host, make_page, path):
     page = make_page(host, path, viewport={"width": 360, "height": 740})
     expect(page.locator("main")).not_to_be_empty()
     expect(page.locator("main h1").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    host.until("the page to fit", lambda: page.evaluate("document.documentElement.scrollWidth") <= 360)
     assert page.evaluate(NAMELESS) == []
 
 
